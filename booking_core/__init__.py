@@ -1,0 +1,1 @@
+"""slotproof: booking_core."""

@@ -1,0 +1,1 @@
+"""slotproof: fake_calcom."""

@@ -1,0 +1,1 @@
+"""slotproof: simulator."""
