@@ -1,1 +1,1 @@
-"""slotproof: booking_core."""
+"""The booking core: books through Cal.com, disbelieves its answers, and tells callers the truth."""

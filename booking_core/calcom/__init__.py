@@ -1,0 +1,1 @@
+"""The Cal.com client: wire shapes, retries of look-ups, the circuit breaker."""

@@ -1,0 +1,1 @@
+"""The four layers, one file each: pure decisions over plain data."""

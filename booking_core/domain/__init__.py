@@ -1,0 +1,1 @@
+"""What the gateway talks about: plain values, no I/O, no framework."""

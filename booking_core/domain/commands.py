@@ -1,0 +1,71 @@
+"""What the gateway can be asked to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Entry(StrEnum):
+    """The way in: the agent's function call during the call, or the stored call after it."""
+
+    COLLECT = "collect"
+    AFTER_CALL = "after_call"
+
+
+class Language(StrEnum):
+    """What the agent speaks."""
+
+    GERMAN = "de"
+    ENGLISH = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is calling, as far as the call tells."""
+
+    retell_call_id: str
+    name: str
+    phone: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BookAppointment:
+    """Book `service` (its name; None is the only or default one) for the caller at `start` (UTC)."""
+
+    caller: Caller
+    start: datetime
+    service: str | None = None
+    entry: Entry = Entry.COLLECT
+    language: Language = Language.GERMAN
+
+
+@dataclass(frozen=True, slots=True)
+class ListFreeStarts:
+    """The caller asks which times are free on a day (a date in the business's time zone)."""
+
+    caller: Caller
+    day: date
+    service: str | None = None
+    language: Language = Language.GERMAN
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAppointment:
+    """Cancel the caller's appointment at `start`, or the next one when it is None."""
+
+    caller: Caller
+    start: datetime | None = None
+    language: Language = Language.GERMAN
+
+
+@dataclass(frozen=True, slots=True)
+class RescheduleAppointment:
+    """Move the caller's appointment (at `old_start`, or the next one) to `new_start`."""
+
+    caller: Caller
+    new_start: datetime
+    old_start: datetime | None = None
+    language: Language = Language.GERMAN

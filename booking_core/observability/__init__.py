@@ -1,0 +1,1 @@
+"""Logs, metrics and alerts: observers of the core's events."""

@@ -1,0 +1,1 @@
+"""Use cases, one file each. They know ports, never a framework."""

@@ -1,0 +1,1 @@
+"""The gateway over HTTP: Retell, Cal.com webhooks, health and metrics."""
