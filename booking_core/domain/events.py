@@ -109,6 +109,30 @@ class OrphanFound:
     settled_as: str
 
 
+@dataclass(frozen=True, slots=True)
+class CalcomAsked:
+    """One HTTP request to Cal.com ended: `result` is its status as text, or why none came."""
+
+    operation: str  # create, find, list, get, cancel, reschedule, slots
+    result: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerMoved:
+    """The circuit breaker before Cal.com changed its state: closed, open or half_open."""
+
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnsettledCounted:
+    """How many attempts wait for reconciliation, and the age of the oldest (0 when none)."""
+
+    count: int
+    oldest_seconds: float
+
+
 Event = (
     BookingRequested
     | AnswerReceived
@@ -120,4 +144,7 @@ Event = (
     | BookingSettled
     | GhostFound
     | OrphanFound
+    | CalcomAsked
+    | BreakerMoved
+    | UnsettledCounted
 )
