@@ -1,1 +1,1 @@
-"""The Cal.com client: wire shapes, retries of look-ups, the circuit breaker."""
+"""Cal.com over HTTP: the only place that knows its JSON, its headers and its habits."""
