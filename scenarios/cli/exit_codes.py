@@ -1,0 +1,16 @@
+"""What an exit status of `slotproof` means."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """One number, one meaning, for every command."""
+
+    AS_EXPECTED = 0
+    WRONG_USE = 2
+    SAFETY_VIOLATED = 10
+    LIVENESS_VIOLATED = 11
+    INCONCLUSIVE = 12
+    REPLAY_DIVERGED = 13

@@ -1,0 +1,53 @@
+"""`slotproof`: the way in. Each command lives in a file of its own and imports late what it needs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.metadata import version
+
+import typer
+
+from scenarios.cli import list_command, replay_command
+from scenarios.cli.errors import UsageError
+from scenarios.cli.exit_codes import ExitCode
+
+_EPILOG = (
+    "Exit status: 0 as expected, 2 wrong use, 10 safety violated, 11 liveness violated, 12 inconclusive, 13 diverged."
+)
+
+
+def make_app() -> typer.Typer:
+    """The command line with all its commands."""
+    app = typer.Typer(
+        name="slotproof",
+        help="Replay the incidents of a phone booking service, and prove what stops them.",
+        epilog=_EPILOG,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+    )
+    app.callback()(_options)
+    list_command.register(app)
+    replay_command.register(app)
+    return app
+
+
+def run() -> None:
+    """Run the command line; wrong input ends in one line on stderr and exit status 2, never in a traceback."""
+    try:
+        make_app()()
+    except UsageError as problem:
+        sys.stderr.write(f"slotproof: {problem}\n")
+        raise SystemExit(ExitCode.WRONG_USE) from None
+    except BrokenPipeError:  # the reader of our output (`head`, a pager) has gone: nobody is left to tell
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(ExitCode.AS_EXPECTED) from None
+
+
+def _options(
+    show_version: bool = typer.Option(False, "--version", help="Show the version and leave.", is_eager=True),
+) -> None:
+    if show_version:
+        typer.echo(f"slotproof {version('slotproof')}")
+        raise typer.Exit(ExitCode.AS_EXPECTED)

@@ -1,0 +1,107 @@
+"""`slotproof replay`: the main job. Plays incidents again and says what held."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scenarios.cli.errors import UsageError
+from scenarios.cli.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from scenarios.replay import Replay
+    from scenarios.scenario import Scenario, Settings
+
+_EXAMPLES = """Examples:
+
+  slotproof replay
+
+  slotproof replay 687-688 --profile hardened --identity shared --without 1 --without 2
+
+  slotproof replay 687-688 --skew 10"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("replay", epilog=_EXAMPLES)(replay_command)
+
+
+def replay_command(
+    what: Annotated[str, typer.Argument(help="all, or the id of a scenario (see `slotproof list`).")] = "all",
+    profile: Annotated[str | None, typer.Option(help="unprotected, deployed, recommended or hardened.")] = None,
+    entry: Annotated[str | None, typer.Option(help="collect or after_call.")] = None,
+    identity: Annotated[str | None, typer.Option(help="shared, per_call or per_customer.")] = None,
+    without: Annotated[list[int] | None, typer.Option(help="A layer to switch off, 1 to 4; may be repeated.")] = None,
+    skew: Annotated[float | None, typer.Option(help="Seconds by which Cal.com's clock is ahead.")] = None,
+    seed: Annotated[int, typer.Option(help="Varies what the record leaves open, never a recorded instant.")] = 0,
+    json_path: Annotated[Path | None, typer.Option("--json", help="Write everything as JSON to this file.")] = None,
+    database: Annotated[str, typer.Option(help="memory, file:PATH, or a database URL.")] = "memory",
+) -> None:
+    """Replay incidents before and after the defence, on the real code.
+
+    Without options every profile runs with its own attendee identity through `collect`, and `deployed` also through
+    `after_call`. With changed settings a replay is judged by what its profile promises and by the recorded instants.
+    """
+    from scenarios.cli.replay_settings import Wishes, plan
+    from scenarios.cli.writing import writable
+
+    target = None if json_path is None else writable(json_path)
+    wishes = Wishes(profile, entry, identity, tuple(without or ()), skew, seed, database)
+    replays = _run(plan(what, wishes))
+    if target is not None:
+        _write_json(target, replays)
+    if not all(one.as_expected for one in replays):
+        raise typer.Exit(ExitCode.SAFETY_VIOLATED)
+
+
+def _run(planned: list[tuple[Scenario, list[Settings]]]) -> list[Replay]:
+    from rich.console import Console
+
+    from scenarios.replay import replay
+    from scenarios.report.terminal import show_replay, show_summary
+
+    console = Console()
+    replays: list[Replay] = []
+    for scenario, settings in planned:
+        of_scenario = []
+        for setting in settings:
+            try:
+                of_scenario.append(replay(scenario, setting))
+            except _unusable() as problem:
+                raise UsageError(f"--database {setting.database}: {problem}") from None
+            show_replay(console, of_scenario[-1])
+        if len(of_scenario) > 1:
+            show_summary(console, scenario, of_scenario)
+        replays += of_scenario
+    _close(console, replays)
+    return replays
+
+
+def _unusable() -> type[Exception]:
+    from scenarios.databases import DatabaseUnusableError
+
+    return DatabaseUnusableError
+
+
+def _close(console: object, replays: list[Replay]) -> None:
+    from rich.console import Console
+
+    assert isinstance(console, Console)
+    wrong = [one for one in replays if not one.as_expected]
+    held = len(replays) - len(wrong)
+    console.print(f"\n{held} of {len(replays)} replays ended as expected")
+    for one in wrong:
+        console.print(f"[bold red]does not hold:[/] {one.objections[0]}", soft_wrap=True)
+    if wrong:
+        console.print(f"see it again: {wrong[0].command}", soft_wrap=True)
+
+
+def _write_json(target: Path, replays: list[Replay]) -> None:
+    import json
+
+    from scenarios.cli.writing import write_whole
+    from scenarios.report.json_report import document
+
+    write_whole(target, json.dumps(document(replays), ensure_ascii=False, indent=1) + "\n")

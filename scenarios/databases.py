@@ -1,0 +1,40 @@
+"""Where a replay's rows go: memory, a file of its own, or a scratch database on a server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scenarios.cli.errors import UsageError
+
+MEMORY = "memory"
+FILE_PREFIX = "file:"
+SERVERS = ("postgresql+asyncpg", "mysql+asyncmy", "mariadb+asyncmy")
+_EXPECTED = "expected memory, file:PATH, or a URL such as postgresql+asyncpg://user:password@host/database"
+
+
+class DatabaseUnusableError(Exception):
+    """The database cannot be reached or used. You get it before anything was played; the message says why."""
+
+
+def check_database(text: str) -> None:
+    """UsageError when the words name no database; whether it can be reached shows when it is opened."""
+    if text == MEMORY:
+        return
+    if text.startswith(FILE_PREFIX):
+        path = Path(text.removeprefix(FILE_PREFIX))
+        if not text.removeprefix(FILE_PREFIX) or path.is_dir() or not path.absolute().parent.is_dir():
+            raise UsageError(f"--database {text}: expected file:PATH in a directory that exists")
+        return
+    _check_url(text)
+
+
+def _check_url(text: str) -> None:
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise UsageError(f"--database {text}: {_EXPECTED}") from None
+    if url.drivername not in SERVERS:
+        raise UsageError(f"--database {url.render_as_string()}: {_EXPECTED}")

@@ -1,0 +1,25 @@
+"""Every scenario by its id. A new one is a file and a line here."""
+
+from __future__ import annotations
+
+from scenarios.scenario import Scenario
+
+
+class UnknownScenarioError(LookupError):
+    """There is no scenario of that id; the message names those there are."""
+
+
+def scenarios() -> dict[str, Scenario]:
+    """All scenarios, in the order in which `replay all` runs them."""
+    from scenarios.incidents import calls_682_766, calls_687_688, four_tests
+
+    every = [calls_687_688.scenario(), calls_682_766.scenario(), *four_tests.scenarios()]
+    return {scenario.id: scenario for scenario in every}
+
+
+def find(scenario_id: str) -> Scenario:
+    """The scenario of that id; UnknownScenarioError otherwise."""
+    known = scenarios()
+    if scenario_id not in known:
+        raise UnknownScenarioError(f"no scenario {scenario_id!r}; there are: {', '.join(known)}")
+    return known[scenario_id]

@@ -1,0 +1,86 @@
+"""A replay: a scenario played once with given settings, observed and judged. The main job's main flow."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from booking_core.profiles import Promise
+from scenarios.checkers import broken_promises
+from scenarios.judging import objections
+from scenarios.observation import Observation
+from scenarios.scenario import Case, Scenario, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What came of it. `digest` covers everything that happened in the simulation, byte for byte."""
+
+    scenario: Scenario
+    settings: Settings
+    case: Case | None
+    seen: Observation
+    objections: list[str]
+    broken: dict[Promise, list[str]]
+    digest: str
+    virtual_seconds: float
+    wall_seconds: float
+
+    @property
+    def as_expected(self) -> bool:
+        """Whether it ended as its scenario states (or, with changed settings, as its profile promises)."""
+        return not self.objections
+
+    @property
+    def skew_s(self) -> float:
+        """Seconds by which Cal.com's clock was ahead of the gateway's."""
+        return self.scenario.skew_s if self.settings.skew_s is None else self.settings.skew_s
+
+    @property
+    def command(self) -> str:
+        """The command that shows this replay again."""
+        s = self.settings
+        parts = ["slotproof", "replay", self.scenario.id, "--profile", s.profile, "--entry", str(s.entry)]
+        if s.identity is not None:
+            parts += ["--identity", str(s.identity)]
+        for layer in sorted(s.without):
+            parts += ["--without", str(int(layer))]
+        if s.skew_s is not None:
+            parts += ["--skew", f"{s.skew_s:g}"]
+        if s.seed:
+            parts += ["--seed", str(s.seed)]
+        if s.database != "memory":
+            parts += ["--database", f"'{s.database}'"]
+        return " ".join(parts)
+
+
+def replay(scenario: Scenario, settings: Settings) -> Replay:
+    """Play it, look at what is left, judge. Raises DatabaseUnusableError when the database cannot be used."""
+    from scenarios.backstage import perform
+
+    started = stopwatch()()
+    performance = perform(scenario, settings)
+    return Replay(
+        scenario=scenario,
+        settings=settings,
+        case=scenario.case(settings),
+        seen=performance.seen,
+        objections=objections(scenario, settings, performance.seen),
+        broken=broken_promises(performance.seen),
+        digest=performance.digest,
+        virtual_seconds=performance.virtual_seconds,
+        wall_seconds=stopwatch()() - started,
+    )
+
+
+def stopwatch() -> Callable[[], float]:
+    """The real clock, also while freezegun shows another one."""
+    return getattr(time, "real_perf_counter", time.perf_counter)
+
+
+def stated_settings(scenario: Scenario, *, skew_s: float | None, seed: int, database: str) -> list[Settings]:
+    """The cases that a scenario runs by itself, on the given clocks, seed and database."""
+    from dataclasses import replace
+
+    return [replace(case.settings, skew_s=skew_s, seed=seed, database=database) for case in scenario.cases]
