@@ -66,6 +66,7 @@ class Profile:
     attempts: bool
     reconciliation: bool
     breaker: bool
+    notifies: bool  # whether the outbox is filled for callers who get no mail from Cal.com
     promises: frozenset[Promise]
     defences: Defences = field(default_factory=Defences)
 
@@ -96,6 +97,7 @@ def profiles() -> dict[str, Profile]:
         attempts=False,
         reconciliation=False,
         breaker=False,
+        notifies=False,
         promises=frozenset(),
     )
     deployed = replace(
@@ -124,6 +126,7 @@ def profiles() -> dict[str, Profile]:
         attempts=True,
         reconciliation=True,
         breaker=True,
+        notifies=True,
         defences=Defences(compare_attendee=True),
     )
     return {profile.name: profile for profile in (unprotected, deployed, recommended, hardened)}

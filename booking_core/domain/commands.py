@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
+
+from booking_core.domain.model import CalcomBooking
 
 
 class Entry(StrEnum):
@@ -69,3 +72,35 @@ class RescheduleAppointment:
     new_start: datetime
     old_start: datetime | None = None
     language: Language = Language.GERMAN
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCall:
+    """Keep a call and, when its caller said so, what appointment was wanted (`wish`), to be booked after the call."""
+
+    retell_call_id: str
+    from_number: str | None = None
+    wish: BookAppointment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreateFromCall:
+    """Book what the stored call asked for."""
+
+    retell_call_id: str
+    language: Language = Language.GERMAN
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveWebhook:
+    """Cal.com tells that something happened to a booking (the signature has been checked).
+
+    `booking` is the payload's booking, its status in lower case and without createdAt; `previous_uid` is the booking
+    it replaces (BOOKING_RESCHEDULED). Equal `dedup_key`s are the same event: the SHA-256 of the raw body.
+    """
+
+    trigger: str
+    dedup_key: str
+    booking: CalcomBooking
+    body: dict[str, Any]
+    previous_uid: str | None = None

@@ -111,6 +111,19 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Notification:
+    """One line of the outbox: what a customer must still be told. `kind` says what, `channel` is e-mail or sms."""
+
+    id: int
+    customer_id: int
+    appointment_id: int | None
+    channel: str
+    kind: str
+    created_at: datetime
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Attendee:
     """Who is booked at Cal.com, as sent or as answered."""
 

@@ -58,9 +58,10 @@ class LayerVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """A new booking, stored and linked."""
+    """A new booking, stored and linked; `verified` names what the layers could prove of it."""
 
     appointment: Appointment
+    verified: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,10 @@ class Status(StrEnum):
     DUPLICATE = "duplicate"
     PENDING = "pending"
     ERROR = "error"
+    AVAILABLE = "available"  # these four answer other questions than "book this"
+    CANCELLED = "cancelled"
+    RESCHEDULED = "rescheduled"
+    NOT_FOUND = "not_found"
 
 
 @dataclass(frozen=True, slots=True)

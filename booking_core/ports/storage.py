@@ -15,6 +15,7 @@ from booking_core.domain.model import (
     Call,
     CallRelation,
     Customer,
+    Notification,
     Service,
 )
 
@@ -96,7 +97,10 @@ class Calls(Protocol):
         """By Retell's id."""
 
     async def add(self, retell_call_id: str, from_number: str | None, created_at: datetime) -> Call:
-        """A new row."""
+        """A new row; when another transaction was first, the whole body is run again (see Transactions)."""
+
+    async def lock(self, call_id: int) -> None:
+        """Hold this row until the transaction ends (SELECT … FOR UPDATE): requests of one call take turns."""
 
     async def note(self, call_id: int, *, customer_id: int, booking_details: dict[str, Any]) -> None:
         """Who called and what was asked for."""
@@ -180,6 +184,15 @@ class Notifications(Protocol):
     async def add(self, customer_id: int, appointment_id: int | None, channel: str, kind: str, at: datetime) -> bool:
         """Queue one; False when the same (appointment, channel, kind) is already queued or sent."""
 
+    async def due(self, limit: int) -> Sequence[Notification]:
+        """Those not sent yet, the least tried and oldest first."""
+
+    async def mark_sent(self, notification_id: int, at: datetime) -> None:
+        """It left."""
+
+    async def mark_failed(self, notification_id: int, at: datetime) -> None:
+        """It did not leave: one more try is counted."""
+
 
 class WebhookEvents(Protocol):
     """Table `webhook_events`: what Cal.com sent, once each."""
@@ -211,7 +224,8 @@ Body = Callable[[UnitOfWork], Awaitable[T]]
 
 class Transactions(Protocol):
     """Runs a body in one transaction and commits; the whole body again, within a budget, when the database
-    gave up on the transaction (MariaDB 1213, PostgreSQL 40001/40P01, SQLite BUSY).
+    gave up on the transaction (MariaDB 1213, PostgreSQL 40001/40P01, SQLite BUSY) or a call's row was added twice
+    at the same time.
 
     So a body must do nothing but use its unit of work. BookingAlreadyStoredError is not repeated: it passes through.
     """
