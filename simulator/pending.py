@@ -1,0 +1,98 @@
+"""The pending I/O completions of a run, and which of them may come next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from simulator.footprint import Footprint
+    from simulator.node import Incarnation
+
+
+class IoPoint:
+    """An I/O that was asked for and has not completed yet."""
+
+    __slots__ = ("actor", "born", "due_ns", "footprint", "future", "incarnation", "label")
+
+    def __init__(
+        self,
+        label: str,
+        actor: str,
+        footprint: Footprint | None,
+        future: asyncio.Future[None],
+        incarnation: Incarnation | None,
+    ) -> None:
+        self.label = label
+        self.actor = actor
+        self.footprint = footprint
+        self.future = future
+        self.incarnation = incarnation
+        """Whose I/O it is; None when it outlives a crash."""
+        self.due_ns = 0
+        self.born = 0
+
+    @property
+    def live(self) -> bool:
+        """Whether anyone still waits for it."""
+        if self.future.done():
+            return False
+        return self.incarnation is None or self.incarnation.alive
+
+    @property
+    def option(self) -> str:
+        """How the point is called in a question."""
+        return f"{self.actor}: {self.label}"
+
+
+class PendingIo:
+    """Points in the order they were asked for. `horizon_ns` is how long one may stay pending."""
+
+    def __init__(self, horizon_ns: int) -> None:
+        self._horizon_ns = horizon_ns
+        self._points: list[IoPoint] = []
+        self._step = 0
+
+    def add(self, point: IoPoint, now_ns: int) -> None:
+        """Note a new point."""
+        point.due_ns = now_ns + self._horizon_ns
+        point.born = self._step
+        self._points.append(point)
+
+    def candidates(self, most: int, now_ns: int) -> tuple[list[IoPoint], int]:
+        """The points that may complete now, and how many of the first go on with the last step.
+
+        What the last step led to comes first: in plain order one caller is served to the end before
+        the next, as production does at low load. Then the oldest. A point that waited for the whole
+        horizon is the only candidate, so no scheduler starves anyone.
+        """
+        points = self._points
+        if not all(point.live for point in points):
+            points = self._points = [point for point in points if point.live]
+        if points and points[0].due_ns <= now_ns:
+            return points[:1], int(points[0].born == self._step)
+        start = len(points)
+        while start and points[start - 1].born == self._step:
+            start -= 1
+        chosen = points[start : start + most]
+        continues = len(chosen)
+        return chosen + points[: min(start, most - continues)], continues
+
+    @property
+    def first_due_ns(self) -> int:
+        """When the oldest point must complete. Only to be asked when there is one."""
+        return self._points[0].due_ns
+
+    def take(self, point: IoPoint) -> None:
+        """The point completes: what is added from now on continues it."""
+        self._points.remove(point)
+        self.next_step()
+
+    def next_step(self) -> None:
+        """Something else happened: nothing pending continues it."""
+        self._step += 1
+
+    def clear(self) -> None:
+        """Forget all points."""
+        self._points.clear()

@@ -1,0 +1,50 @@
+"""Tasks and futures whose order in a set is the order of their creation, not of their addresses.
+
+`asyncio.wait`, `TaskGroup` and `all_tasks` keep tasks in sets. With the hash of an object (its
+address) the order of cancellation differs from run to run; with a counter it does not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from simulator.node import INCARNATION
+
+if TYPE_CHECKING:
+    import contextvars
+    from collections.abc import Coroutine, Generator
+
+    from simulator.node import Incarnation
+
+
+class SimulatedTask(asyncio.Task[Any]):
+    """A task that hashes to its number and knows the life of the node it runs on."""
+
+    def __init__(
+        self,
+        coroutine: Generator[Any, None, Any] | Coroutine[Any, Any, Any],
+        *,
+        number: int,
+        loop: asyncio.AbstractEventLoop,
+        name: str,
+        context: contextvars.Context | None = None,
+        **options: Any,
+    ) -> None:
+        self._number = number  # first: the base class puts the task into a set
+        self.incarnation: Incarnation | None = INCARNATION.get() if context is None else context.get(INCARNATION)
+        super().__init__(coroutine, loop=loop, name=name, context=context, **options)
+
+    def __hash__(self) -> int:
+        return self._number
+
+
+class SimulatedFuture(asyncio.Future[Any]):
+    """A future that hashes to its number."""
+
+    def __init__(self, *, number: int, loop: asyncio.AbstractEventLoop) -> None:
+        self._number = number
+        super().__init__(loop=loop)
+
+    def __hash__(self) -> int:
+        return self._number

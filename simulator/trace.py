@@ -1,0 +1,97 @@
+"""What happened in a run, in order, with a rolling digest that tells whether two runs were the same."""
+
+from __future__ import annotations
+
+import re
+from hashlib import blake2b
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simulator.clock import VirtualTime
+
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
+_FLUSH_AT = 2_048
+"""Events digested at once: hashing each alone would cost more than the step it describes."""
+
+
+class Event(NamedTuple):
+    """One thing that happened: virtual nanoseconds, kind (`step`, `io`, `choice`, `sql`, ...), text."""
+
+    time_ns: int
+    kind: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.time_ns / 1e9:.6f} {self.kind} {self.text}"
+
+
+class Trace:
+    """Collects events. Memory addresses are blotted out: they differ from run to run and mean nothing."""
+
+    def __init__(self, time: VirtualTime, kept_max: int = 20_000) -> None:
+        self._time = time
+        self._kept_max = kept_max
+        self._kept: list[Event] = []
+        self._pending: list[Event] = []
+        self._digest = blake2b(digest_size=16)
+        self._sealed = False
+        self.count = 0
+
+    def add(self, kind: str, text: str) -> None:
+        """Note that something happened now."""
+        self._pending.append(Event(self._time.ns, kind, text))
+        if len(self._pending) >= _FLUSH_AT:
+            self._flush()
+
+    def seal(self) -> None:
+        """Ignore what happens from now on: clean-up is no part of the run."""
+        self._flush()
+        self._sealed = True
+
+    @property
+    def digest(self) -> str:
+        """Hexadecimal digest of all events so far; equal digests mean equal runs."""
+        self._flush()
+        return self._digest.hexdigest()
+
+    @property
+    def events(self) -> list[Event]:
+        """The first `kept_max` events."""
+        self._flush()
+        return list(self._kept)
+
+    def _flush(self) -> None:
+        pending, self._pending = self._pending, []
+        if self._sealed or not pending:
+            return
+        lines = [f"{event.time_ns} {event.kind} {event.text}" for event in pending]
+        self._digest.update(_ADDRESS.sub("0x", "\0".join(lines)).encode("utf-8", "surrogatepass") + b"\0")
+        self.count += len(pending)
+        room = self._kept_max - len(self._kept)
+        self._kept += [event._replace(text=_ADDRESS.sub("0x…", event.text)) for event in pending[:room]]
+
+
+class Difference(NamedTuple):
+    """The first place where two traces part; None where a trace has ended."""
+
+    place: int
+    first: Event | None
+    second: Event | None
+
+    def __str__(self) -> str:
+        return f"event {self.place}: {self.first or 'the end'} | {self.second or 'the end'}"
+
+
+def first_difference(first: Sequence[Event], second: Sequence[Event]) -> Difference | None:
+    """Where two runs part, or None when one is the other."""
+    for index, (one, other) in enumerate(zip(first, second, strict=False)):
+        if one != other:
+            return Difference(index, one, other)
+    if len(first) == len(second):
+        return None
+    index = min(len(first), len(second))
+    longer = first if len(first) > len(second) else second
+    rest = longer[index]
+    return Difference(index, rest, None) if longer is first else Difference(index, None, rest)
