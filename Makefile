@@ -43,7 +43,7 @@ $(VENV)/.test: requirements-test.txt $(VENV)/.run
 	touch $@
 
 # The locks are made with uv from pyproject.toml; both pip and uv install from them.
-LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet
 lock:
 	$(LOCK) --extra test --extra postgres --extra mariadb --extra cluster --output-file requirements-test.txt
 	$(LOCK) --constraint requirements-test.txt --output-file requirements.txt

@@ -92,11 +92,12 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class RecordedBooking:
-    """What the record says of a Cal.com booking: its uid, its number (None: not recorded), its instant."""
+    """What the record says of a Cal.com booking; `number` None: not recorded."""
 
     uid: str
     number: int | None
-    created_at: datetime | None
+    start: datetime
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,15 @@ from scenarios.incidents.facts import (
     CALL_ROW_682,
     CALL_ROW_766,
     SKEW_S,
+    THE_BOOKING_OF_682,
+    THE_BOOKING_OF_687,
     THE_DAY,
     before,
     phone_calls,
     utc,
     world,
 )
-from scenarios.scenario import Case, Expectation, ExpectedAppointment, Record, RecordedBooking, Scenario, Settings
+from scenarios.scenario import Case, Expectation, ExpectedAppointment, Record, Scenario, Settings
 
 if TYPE_CHECKING:
     from scenarios.stage import Stage
@@ -72,11 +74,11 @@ def scenario() -> Scenario:
         calls=phone_calls,
         world=world,
         play=play,
-        cases=_cases(),
+        cases=(*_before(), *_after()),
         record=Record(
             bookings=(
-                RecordedBooking(BOOKING_OF_682, None, utc("2025-10-05T20:22:34.185Z")),
-                RecordedBooking(BOOKING_OF_687, 11489895, utc("2025-10-06T09:05:21.002Z")),
+                THE_BOOKING_OF_682,
+                THE_BOOKING_OF_687,
             ),
             row_ids={"customers": (340, 342), "calls": (682, 687, 766), "appointments": (640, 642)},
             rows_written={640: utc("2025-10-05T20:22:07Z"), 642: utc("2025-10-06T09:04:54Z")},
@@ -85,9 +87,8 @@ def scenario() -> Scenario:
     )
 
 
-def _cases() -> tuple[Case, ...]:
+def _before() -> tuple[Case, ...]:
     unlinked = {682: None, 687: None, 766: None}
-    linked = {682: 640, 687: 642, 766: 640}
     return (
         Case(
             Settings("unprotected"),
@@ -122,6 +123,12 @@ def _cases() -> tuple[Case, ...]:
             ),
             "Layer 1 refuses the caller's own booking: an error, though the appointment stands.",
         ),
+    )
+
+
+def _after() -> tuple[Case, ...]:
+    linked = {682: 640, 687: 642, 766: 640}
+    return (
         Case(
             Settings("recommended"),
             Expectation(

@@ -18,13 +18,14 @@ from scenarios.incidents.facts import (
     BOOKED_688,
     BOOKING_OF_687,
     SKEW_S,
+    THE_BOOKING_OF_687,
     THE_DAY,
     before,
     phone_calls,
     utc,
     world,
 )
-from scenarios.scenario import Case, Expectation, ExpectedAppointment, Record, RecordedBooking, Scenario, Settings
+from scenarios.scenario import Case, Expectation, ExpectedAppointment, Record, Scenario, Settings
 
 if TYPE_CHECKING:
     from scenarios.stage import Stage
@@ -62,9 +63,9 @@ def scenario() -> Scenario:
         calls=phone_calls,
         world=world,
         play=play,
-        cases=_cases(),
+        cases=(*_before(), *_after()),
         record=Record(
-            bookings=(RecordedBooking(BOOKING_OF_687, 11489895, utc("2025-10-06T09:05:21.002Z")),),
+            bookings=(THE_BOOKING_OF_687,),
             row_ids={"customers": (342, 338), "calls": (687, 688), "appointments": (642, 643)},
             rows_written={642: utc("2025-10-06T09:04:54Z"), 643: utc("2025-10-06T09:39:22Z")},
             ages={688: 2040.998},
@@ -72,9 +73,8 @@ def scenario() -> Scenario:
     )
 
 
-def _cases() -> tuple[Case, ...]:
+def _before() -> tuple[Case, ...]:
     unlinked = {687: None, 688: None}
-    linked = {687: 642, 688: None}
     return (
         Case(
             Settings("unprotected"),
@@ -110,6 +110,12 @@ def _cases() -> tuple[Case, ...]:
             ),
             "Layer 1 refuses the old answer: no second row, and nobody finds out what the answer was.",
         ),
+    )
+
+
+def _after() -> tuple[Case, ...]:
+    linked = {687: 642, 688: None}
+    return (
         Case(
             Settings("recommended"),
             Expectation(

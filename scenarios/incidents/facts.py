@@ -9,7 +9,7 @@ import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from scenarios.scenario import Person, PhoneCall
+from scenarios.scenario import Person, PhoneCall, RecordedBooking
 
 EVENT_TYPE_ID = 2563193
 SKEW_S = 27.0  # Cal.com's clock ran that far ahead of the gateway's; both recorded createdAt come out exactly
@@ -32,6 +32,19 @@ CALL_ROW_682 = utc("2025-10-05T20:21:55.000Z")
 BOOKED_682 = utc("2025-10-05T20:22:07.185Z")
 CALL_ROW_766 = utc("2025-10-06T16:22:01.000Z")
 BOOKED_766 = utc("2025-10-06T16:22:12.000Z")
+
+THE_BOOKING_OF_682 = RecordedBooking(
+    uid=BOOKING_OF_682,
+    number=None,
+    start=utc("2025-10-10T09:00:00Z"),
+    created_at=utc("2025-10-05T20:22:34.185Z"),
+)
+THE_BOOKING_OF_687 = RecordedBooking(
+    uid=BOOKING_OF_687,
+    number=11489895,
+    start=utc("2025-10-10T06:00:00Z"),
+    created_at=utc("2025-10-06T09:05:21.002Z"),
+)
 
 _RETELL_IDS = {
     682: "call_ef2312cd88bf0cba4188b00c0cf",
@@ -59,58 +72,61 @@ def before(instant: datetime, seed: int, what: str, least_s: int, most_s: int) -
 
 def world(seed: int) -> dict[str, Any]:
     """Cal.com before the first call: a round-robin event type with exactly one host, and 10:15 taken by somebody."""
+    return {
+        "users": [_HOST],
+        "schedules": [_HOURS],
+        "event_types": [_EVENT_TYPE],
+        "roles": {"HOST": "OWNER of TEAM"},
+        "bookings": [_taken_by_somebody(seed)],
+    }
+
+
+_HOST = {
+    "key": "HOST",
+    "name": "Beratung Berlin",
+    "email": "beratung@example.com",
+    "username": "beratung-berlin",
+    "timeZone": "Europe/Berlin",
+}
+_HOURS = {
+    "owner": "HOST",
+    "name": "Sprechzeiten",
+    "timeZone": "Europe/Berlin",
+    "isDefault": True,
+    "availability": [
+        {
+            "days": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"],
+            "startTime": "08:00",
+            "endTime": "16:00",
+        }
+    ],
+    "overrides": [],
+}
+_EVENT_TYPE = {
+    "key": "BERATUNG",
+    "id": EVENT_TYPE_ID,
+    "owner": None,
+    "team": "TEAM",
+    "slug": "beratung",
+    "title": SERVICE,
+    "lengthInMinutes": SLOT_MINUTES,
+    "minimumBookingNotice": 120,
+    "schedulingType": "ROUND_ROBIN",
+    "hosts": [{"user": "HOST", "isFixed": False}],
+}
+
+
+def _taken_by_somebody(seed: int) -> dict[str, Any]:
+    """10:15 on the day; who held it was not recorded."""
     from faker import Faker
 
     fake = Faker("de_DE")
     fake.seed_instance(seed)
     return {
-        "users": [
-            {
-                "key": "HOST",
-                "name": "Beratung Berlin",
-                "email": "beratung@example.com",
-                "username": "beratung-berlin",
-                "timeZone": "Europe/Berlin",
-            }
-        ],
-        "schedules": [
-            {
-                "owner": "HOST",
-                "name": "Sprechzeiten",
-                "timeZone": "Europe/Berlin",
-                "isDefault": True,
-                "availability": [
-                    {
-                        "days": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"],
-                        "startTime": "08:00",
-                        "endTime": "16:00",
-                    }
-                ],
-                "overrides": [],
-            }
-        ],
-        "event_types": [
-            {
-                "key": "BERATUNG",
-                "id": EVENT_TYPE_ID,
-                "owner": None,
-                "team": "TEAM",
-                "slug": "beratung",
-                "title": SERVICE,
-                "lengthInMinutes": SLOT_MINUTES,
-                "minimumBookingNotice": 120,
-                "schedulingType": "ROUND_ROBIN",
-                "hosts": [{"user": "HOST", "isFixed": False}],
-            }
-        ],
-        "roles": {"HOST": "OWNER of TEAM"},
-        "bookings": [
-            {
-                "eventType": "BERATUNG",
-                "start": "2025-10-10T08:15:00Z",
-                "createdAt": "2025-10-01T08:00:00.000Z",
-                "attendee": {"name": fake.name(), "email": fake.email(), "timeZone": "Europe/Berlin"},
-                "metadata": {},
-            }
-        ],
+        "eventType": "BERATUNG",
+        "id": 11_480_000 + seed % 1000,
+        "start": "2025-10-10T08:15:00Z",
+        "createdAt": "2025-10-01T08:00:00.000Z",
+        "attendee": {"name": fake.name(), "email": fake.email(), "timeZone": "Europe/Berlin"},
+        "metadata": {},
     }

@@ -1,0 +1,1 @@
+"""The pytest plug-in: fixtures and markers for a project that integrates Cal.com."""
