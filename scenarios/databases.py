@@ -9,6 +9,7 @@ from scenarios.cli.errors import UsageError
 MEMORY = "memory"
 FILE_PREFIX = "file:"
 SERVERS = ("postgresql+asyncpg", "mysql+asyncmy", "mariadb+asyncmy")
+_SQLITE_MAGIC = b"SQLite format 3\x00"
 _EXPECTED = "expected memory, file:PATH, or a URL such as postgresql+asyncpg://user:password@host/database"
 
 
@@ -24,8 +25,17 @@ def check_database(text: str) -> None:
         path = Path(text.removeprefix(FILE_PREFIX))
         if not text.removeprefix(FILE_PREFIX) or path.is_dir() or not path.absolute().parent.is_dir():
             raise UsageError(f"--database {text}: expected file:PATH in a directory that exists")
+        if path.exists() and not _is_ours_to_write(path):
+            raise UsageError(f"--database {text}: {path.name} is no SQLite database, it is left alone")
         return
     _check_url(text)
+
+
+def _is_ours_to_write(path: Path) -> bool:
+    """An empty file or a SQLite database; anything else is somebody's own."""
+    with path.open("rb") as file:
+        start = file.read(len(_SQLITE_MAGIC))
+    return start in {b"", _SQLITE_MAGIC}
 
 
 def _check_url(text: str) -> None:
