@@ -25,6 +25,8 @@ class Decision:
     n: int
     chosen: int
     options: tuple[str, ...] = ()
+    preempts: bool = False
+    """Whether it put off a step that could have gone on."""
 
     @property
     def option(self) -> str:
@@ -64,7 +66,8 @@ class Choices:
         """Decide a question put in full, as the loop does."""
         chosen = self._answer(question)
         if question.n > 1:
-            decision = Decision(question.stream, question.label, question.n, chosen, question.options)
+            preempts = 0 < question.continues <= chosen
+            decision = Decision(question.stream, question.label, question.n, chosen, question.options, preempts)
             self.recorded.append(decision)
             if self._trace is not None:
                 self._trace.add("choice", f"{question.label} {chosen}/{question.n} {decision.option}")

@@ -1,5 +1,6 @@
 """Who answers the questions of a run: one policy a file, one protocol."""
 
+from simulator.schedulers.exhaustive import Exhaustive
 from simulator.schedulers.from_list import FromList
 from simulator.schedulers.pct import Pct
 from simulator.schedulers.plain import Plain
@@ -8,4 +9,16 @@ from simulator.schedulers.replay import Replay
 from simulator.schedulers.swarm import FAULTS, Swarm
 from simulator.schedulers.uniform import Uniform
 
-__all__ = ["FAULTS", "SCHEDULE", "FromList", "Pct", "Plain", "Question", "Replay", "Scheduler", "Swarm", "Uniform"]
+__all__ = [
+    "FAULTS",
+    "SCHEDULE",
+    "Exhaustive",
+    "FromList",
+    "Pct",
+    "Plain",
+    "Question",
+    "Replay",
+    "Scheduler",
+    "Swarm",
+    "Uniform",
+]
