@@ -50,7 +50,7 @@ class Node:
     def __init__(self, name: str, loop: SimulationLoop, skew_s: float = 0.0) -> None:
         self.name = name
         self.skew_s = skew_s
-        self._loop = loop
+        self.loop = loop
         self._main: Main | None = None
         self._waiting: dict[asyncio.Future[Any], None] = {}
         self._closers: list[Callable[[], None]] = []
@@ -71,8 +71,8 @@ class Node:
     def spawn(self, work: Callable[[], Coroutine[Any, Any, T]]) -> asyncio.Future[T]:
         """Run `work` on the node once. The future fails with NodeCrashedError when the node crashes."""
         self._assert_alive(f"run {getattr(work, '__qualname__', 'work')} on")
-        task = self._context.run(lambda: self._loop.create_task(work()))
-        result: asyncio.Future[T] = self._loop.create_future()
+        task = self._context.run(lambda: self.loop.create_task(work()))
+        result: asyncio.Future[T] = self.loop.create_future()
         self._waiting[result] = None
         task.add_done_callback(lambda done: self._pass_on(done, result))
         return result
@@ -91,7 +91,7 @@ class Node:
         self._assert_alive("crash")
         self.note("crashes")
         self._incarnation.alive = False
-        self._loop.note_crash()
+        self.loop.note_crash()
         while self._closers:
             self._closers.pop()()
         waiting, self._waiting = self._waiting, {}
@@ -114,7 +114,7 @@ class Node:
 
     def note(self, text: str) -> None:
         """Put something that happened to the node into the trace."""
-        self._loop.trace.add("node", f"{self.name} {text}")
+        self.loop.trace.add("node", f"{self.name} {text}")
 
     def _fresh_context(self) -> contextvars.Context:
         context = self._base.copy()
