@@ -86,6 +86,22 @@ def read_booking_page(body: bytes) -> BookingPage:
     return BookingPage(bookings, has_next=pagination.get("hasNextPage") is True)
 
 
+def read_payload_booking(payload: Mapping[str, Any]) -> CalcomBooking:
+    """The booking of a webhook's payload: other field names, an upper-case status, no createdAt of the booking."""
+    status = payload.get("status")
+    return CalcomBooking(
+        uid=_text(payload.get("uid"), "payload.uid"),
+        number=_integer(payload.get("bookingId"), "payload.bookingId"),
+        status=status.lower() if isinstance(status, str) else "accepted",
+        start=_instant(payload.get("startTime"), "payload.startTime"),
+        end=_instant(payload.get("endTime"), "payload.endTime"),
+        event_type_id=payload["eventTypeId"] if isinstance(payload.get("eventTypeId"), int) else None,
+        created_at=None,
+        metadata=_metadata(payload.get("metadata")),
+        attendee=_first_attendee(payload.get("attendees")),
+    )
+
+
 def read_starts(body: bytes) -> list[datetime]:
     """The free starts of `GET /v2/slots`, ascending: `{data: {day: [{start}]}}`, empty days left out."""
     days = _mapping(_data(body), "data")

@@ -1,1 +1,1 @@
-"""The gateway over HTTP: Retell, Cal.com webhooks, health and metrics."""
+"""The gateway's HTTP face: Retell's function calls and webhooks, Cal.com's webhooks, health and metrics."""
