@@ -1,1 +1,1 @@
-"""Logs, metrics and alerts: observers of the core's events."""
+"""Watching the gateway: logs, metrics and alerts, all fed by the facts that the core tells. No personal data."""
