@@ -1,0 +1,133 @@
+"""Writing appointments down: the bodies of transactions that every use case shares.
+
+Each function works in an open unit of work and does nothing else, so that a whole transaction can be run again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from booking_core.domain.model import (
+    Appointment,
+    AppointmentStatus,
+    AttemptState,
+    CalcomBooking,
+    CallRelation,
+    Customer,
+)
+from booking_core.ports.storage import NewAppointment, UnitOfWork
+from booking_core.profiles import Profile
+from booking_core.service.attendee import real_email
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whom an appointment is written for; `call_id` is None when the call that booked is not known here."""
+
+    call_id: int | None
+    customer_id: int
+    service_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bookkeeper:
+    """Writes, links and reopens appointments as the profile wants it."""
+
+    profile: Profile
+    fallback_email: str
+
+    async def write(
+        self, uow: UnitOfWork, holder: Holder, booking: CalcomBooking, now: datetime, attempt_id: int | None = None
+    ) -> Appointment:
+        """A new row with its link, its settled attempt and, when Cal.com mailed nobody, a line in the outbox."""
+        new = NewAppointment(
+            call_id=holder.call_id,
+            customer_id=holder.customer_id,
+            service_id=holder.service_id,
+            starts_at=booking.start,
+            ends_at=booking.end,
+            calcom_v2_booking_id=booking.uid,
+            calcom_booking_number=booking.number,
+            created_at=now,
+        )
+        appointment = await uow.appointments.add(new)
+        await self.link_own(uow, appointment, holder.call_id, now, attempt_id)
+        await self._notify_unless_mailed(uow, appointment, booking, now)
+        return appointment
+
+    async def write_or_link(
+        self, uow: UnitOfWork, holder: Holder, booking: CalcomBooking, now: datetime, attempt_id: int | None = None
+    ) -> Appointment:
+        """The row of the holder's own booking: written when missing, reopened when cancelled here only."""
+        existing = await uow.appointments.by_booking_uid(booking.uid)
+        if existing is None:
+            return await self.write(uow, holder, booking, now, attempt_id)
+        if not existing.is_live:
+            existing = await self.reopen(uow, existing, now)
+        await self.link_own(uow, existing, holder.call_id, now, attempt_id)
+        return existing
+
+    async def link_own(
+        self,
+        uow: UnitOfWork,
+        appointment: Appointment,
+        call_id: int | None,
+        now: datetime,
+        attempt_id: int | None = None,
+    ) -> None:
+        """The call made this appointment: both directions of the link, and the attempt that led to it."""
+        if call_id is not None:
+            await uow.appointment_calls.add(appointment.id, call_id, CallRelation.ORIGINAL, now)
+            if self.profile.links_calls:
+                await uow.calls.link(call_id, appointment.id, None)
+        if attempt_id is not None:
+            uid = appointment.calcom_v2_booking_id
+            booked = AttemptState.BOOKED
+            await uow.attempts.settle(attempt_id, booked, now, appointment_id=appointment.id, booking_uid=uid)
+
+    async def link_duplicate(self, uow: UnitOfWork, appointment: Appointment, call_id: int, now: datetime) -> None:
+        """The call asked for what its customer holds already. A repeat of the call changes nothing any more."""
+        call = await uow.calls.get(call_id)
+        if not self.profile.links_calls or call is None:
+            return
+        await uow.appointment_calls.add(appointment.id, call_id, CallRelation.DUPLICATE_ATTEMPT, now)
+        if call.appointment_id == appointment.id and call.booking_metadata is not None:
+            return
+        metadata = {
+            "duplicate_attempt": True,
+            "original_booking_call_id": appointment.call_id,
+            "duplicate_detected_at": now.isoformat(),
+        }
+        await uow.calls.link(call_id, appointment.id, metadata)
+
+    async def reopen(self, uow: UnitOfWork, appointment: Appointment, now: datetime) -> Appointment:
+        """Cancelled here, live at Cal.com: the appointment stands, and the audit log says why."""
+        note = "reopened: the cancellation never arrived at Cal.com"
+        await uow.appointments.set_status(appointment.id, AppointmentStatus.SCHEDULED, note)
+        details = {"appointment_id": appointment.id, "calcom_v2_booking_id": appointment.calcom_v2_booking_id}
+        await uow.audit.add("appointment_reopened", now, details)
+        return await _reread(uow, appointment)
+
+    async def notify(
+        self, uow: UnitOfWork, customer: Customer, appointment_id: int | None, kind: str, now: datetime
+    ) -> None:
+        """Queue what the customer must be told, by the customer's own address or phone; nobody has neither."""
+        if not self.profile.notifies:
+            return
+        email = real_email(customer.email, self.fallback_email)
+        if email or customer.phone:
+            await uow.notifications.add(customer.id, appointment_id, "email" if email else "sms", kind, now)
+
+    async def _notify_unless_mailed(
+        self, uow: UnitOfWork, appointment: Appointment, booking: CalcomBooking, now: datetime
+    ) -> None:
+        """Cal.com mails its attendee; when that is the company's own mailbox, the customer has heard of nothing."""
+        mailed = booking.attendee is not None and real_email(booking.attendee.email, self.fallback_email)
+        customer = await uow.customers.get(appointment.customer_id)
+        if customer is not None and not mailed:
+            await self.notify(uow, customer, appointment.id, "booking_confirmed", now)
+
+
+async def _reread(uow: UnitOfWork, appointment: Appointment) -> Appointment:
+    return await uow.appointments.get(appointment.id) or appointment

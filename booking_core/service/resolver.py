@@ -1,0 +1,183 @@
+"""Carries out what resolution decides: the transactions and look-ups behind a rejected, refused or missing answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from booking_core.domain.events import FalselyRejected
+from booking_core.domain.model import Appointment, CalcomBooking
+from booking_core.domain.outcomes import (
+    Booked,
+    Duplicate,
+    Existing,
+    Failed,
+    Layer,
+    Outcome,
+    Pending,
+    Recovered,
+    Unavailable,
+)
+from booking_core.ports.calcom import CalcomUnavailableError
+from booking_core.ports.storage import Body, BookingAlreadyStoredError, T, UnitOfWork
+from booking_core.profiles import ResolutionPolicy
+from booking_core.resolution import (
+    AdoptAndLink,
+    Asker,
+    Decision,
+    Known,
+    LinkExisting,
+    RecoverOwn,
+    Reopen,
+    TurnAway,
+    is_own,
+    resolve_answer,
+    resolve_refusal,
+)
+from booking_core.service.alternatives import Alternatives
+from booking_core.service.bookkeeping import Bookkeeper, Holder
+from booking_core.service.layer_judge import Rejection
+from booking_core.service.surroundings import Surroundings
+from booking_core.service.wish import Trial
+
+
+@dataclass(frozen=True, slots=True)
+class _Carried:
+    """A decision and the appointment it led to; None when the asker is turned away."""
+
+    decision: Decision
+    appointment: Appointment | None
+
+
+class Resolver:
+    """Finds out the truth behind an answer and makes the records agree with it."""
+
+    def __init__(self, *, surroundings: Surroundings, bookkeeper: Bookkeeper, alternatives: Alternatives) -> None:
+        self._world = surroundings
+        self._bookkeeper = bookkeeper
+        self._alternatives = alternatives
+
+    async def rejected(self, trial: Trial, booking: CalcomBooking, rejection: Rejection) -> Outcome:
+        """A layer turned the answer down: as far as the profile goes, say what the answer is."""
+        match self._world.profile.resolution:
+            case ResolutionPolicy.NONE:
+                return Failed(f"layer {rejection.layer.value} turned the answer down")
+            case ResolutionPolicy.FOUND_ROW:
+                # What was deployed: the row is handed back as if it had been booked now, and nobody is linked.
+                found = rejection.existing
+                return Booked(found) if found else Failed(f"layer {rejection.layer.value} turned the answer down")
+            case ResolutionPolicy.FULL:
+                return await self._resolve(trial, booking, rejection)
+
+    async def refused(self, trial: Trial) -> Outcome:
+        """Cal.com refused the slot: the caller's own appointment may be why, else other times are offered."""
+        if not self._world.resolves:
+            return Unavailable(await self.alternatives(trial))
+        held = await self._held_by_customer(trial)
+        if held is not None:
+            return held
+        try:
+            own = await self.find_own(trial.asker, trial.request.attendee.email or "", trial.wish.start)
+        except CalcomUnavailableError:
+            return Pending()
+        return await self.adopt(trial, own) if own else Unavailable(await self.alternatives(trial))
+
+    async def find_own(self, asker: Asker, attendee_email: str, start: datetime) -> CalcomBooking | None:
+        """The live booking at Cal.com that this call made; raises CalcomUnavailableError when nobody can tell."""
+        bookings = await self._world.calcom.find_bookings(attendee_email, start)
+        return next((booking for booking in bookings if booking.is_live and is_own(booking, asker)), None)
+
+    async def adopt(self, trial: Trial, booking: CalcomBooking) -> Recovered:
+        """This call's own booking: make the row and the link agree with it."""
+        holder, now = holder_of(trial), self._world.now()
+
+        async def body(uow: UnitOfWork) -> Appointment:
+            return await self._bookkeeper.write_or_link(uow, holder, booking, now, trial.attempt_id)
+
+        appointment = await self._past_a_race(body)
+        self._world.calcom.forget_free_starts(trial.wish.service.calcom_event_type_id)
+        return Recovered(appointment)
+
+    async def alternatives(self, trial: Trial) -> tuple[datetime, ...]:
+        """The nearest free starts to offer instead."""
+        wish = trial.wish
+        return await self._alternatives.near(wish.service.calcom_event_type_id, wish.start, self._world.now())
+
+    async def _resolve(self, trial: Trial, booking: CalcomBooking, rejection: Rejection) -> Outcome:
+        now = self._world.now()
+
+        async def body(uow: UnitOfWork) -> _Carried:
+            decision = resolve_answer(booking, trial.asker, await _known(uow, booking), now)
+            return _Carried(decision, await self._carry_out(uow, decision, trial, booking, now))
+
+        carried = await self._past_a_race(body)
+        match carried.decision, carried.appointment:
+            case RecoverOwn(), Appointment() as appointment:
+                if rejection.layer in {Layer.FRESHNESS, Layer.CALL_IDENTITY}:
+                    self._world.tell(FalselyRejected(trial.wish.call.id, booking.uid, rejection.layer.value))
+                return Recovered(appointment)
+            case Reopen(), Appointment() as appointment:
+                return Booked(appointment)
+            case ((LinkExisting() | AdoptAndLink()), Appointment() as appointment):
+                return Existing(appointment)
+            case TurnAway(foreign=True), _:
+                return Duplicate(await self.alternatives(trial))
+            case _:
+                return Unavailable(await self.alternatives(trial))
+
+    async def _carry_out(
+        self, uow: UnitOfWork, decision: Decision, trial: Trial, booking: CalcomBooking, now: datetime
+    ) -> Appointment | None:
+        """The decision's writes, in the very transaction that read what it rests on."""
+        keeper, call_id = self._bookkeeper, trial.wish.call.id
+        match decision:
+            case RecoverOwn():
+                return await keeper.write_or_link(uow, holder_of(trial), booking, now, trial.attempt_id)
+            case Reopen(appointment):
+                reopened = await keeper.reopen(uow, appointment, now)
+                await keeper.link_own(uow, reopened, call_id, now, trial.attempt_id)
+                return reopened
+            case LinkExisting(appointment):
+                await keeper.link_duplicate(uow, appointment, call_id, now)
+                return appointment
+            case AdoptAndLink(original_call_id):
+                holder = Holder(original_call_id, trial.wish.customer.id, trial.wish.service.id)
+                appointment = await keeper.write_or_link(uow, holder, booking, now)
+                await keeper.link_duplicate(uow, appointment, call_id, now)
+                return appointment
+            case TurnAway():
+                return None
+
+    async def _held_by_customer(self, trial: Trial) -> Recovered | Existing | None:
+        """This customer's live appointment at the refused start, linked to this call; None when there is none."""
+        wish, now = trial.wish, self._world.now()
+
+        async def body(uow: UnitOfWork) -> Recovered | Existing | None:
+            held = await uow.appointments.live_of_customer_at(wish.customer.id, wish.start)
+            decision = resolve_refusal(held, trial.asker, now)
+            if held is None or decision is None:
+                return None
+            if isinstance(decision, RecoverOwn):
+                await self._bookkeeper.link_own(uow, held, wish.call.id, now, trial.attempt_id)
+                return Recovered(held)
+            await self._bookkeeper.link_duplicate(uow, held, wish.call.id, now)
+            return Existing(held)
+
+        return await self._world.transactions(body)
+
+    async def _past_a_race(self, body: Body[T]) -> T:
+        """Run the body; once more when somebody stored the booking meanwhile: now that row is there to be read."""
+        try:
+            return await self._world.transactions(body)
+        except BookingAlreadyStoredError:
+            return await self._world.transactions(body)
+
+
+def holder_of(trial: Trial) -> Holder:
+    """The wish's own call, customer and service."""
+    return Holder(trial.wish.call.id, trial.wish.customer.id, trial.wish.service.id)
+
+
+async def _known(uow: UnitOfWork, booking: CalcomBooking) -> Known:
+    original = await uow.calls.by_retell_id(booking.retell_call_id) if booking.retell_call_id else None
+    return Known(await uow.appointments.by_booking_uid(booking.uid), original)
