@@ -8,12 +8,12 @@ adapters serve tests that have no simulator.
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from typing import TYPE_CHECKING
 
 from simulator.loop import SimulationLoop
 
 if TYPE_CHECKING:
-    import contextvars
     from collections.abc import Callable
 
     from simulator.footprint import Footprint
@@ -32,7 +32,8 @@ def complete(
     """Call `callback` once the pending I/O named `label` completes; never inside this call."""
     if isinstance(loop, SimulationLoop):
         point = loop.io_point(label, footprint=footprint, actor=actor, survives_crash=survives_crash)
-        point.add_done_callback(lambda _point: callback(), context=context)
+        # A future made in C takes None for "no context", not for "the caller's": name it.
+        point.add_done_callback(lambda _point: callback(), context=context or contextvars.copy_context())
     else:
         loop.call_soon(callback, context=context)
 
