@@ -62,7 +62,7 @@ class Alert:
 class AlertSink(Protocol):
     """Where alerts go. Must not raise and must not block."""
 
-    def __call__(self, alert: Alert) -> None:
+    def __call__(self, alert: Alert, /) -> None:
         """Pass it on."""
 
 

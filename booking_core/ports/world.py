@@ -31,5 +31,5 @@ class Ids(Protocol):
 class Observer(Protocol):
     """Hears every fact the moment it holds. Must not raise and must not block."""
 
-    def __call__(self, event: Event) -> None:
+    def __call__(self, event: Event, /) -> None:
         """Take note."""
