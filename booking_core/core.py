@@ -8,12 +8,9 @@ from typing import Any, TypeAlias, TypeVar
 
 from booking_core.domain.commands import (
     BookAppointment,
-    CancelAppointment,
     CreateFromCall,
     ListFreeStarts,
-    ReceiveWebhook,
     RecordCall,
-    RescheduleAppointment,
 )
 from booking_core.domain.outcomes import CallerAnswer
 from booking_core.ports.storage import Transactions
@@ -22,7 +19,6 @@ from booking_core.ports.world import Clock, Observer
 Command = TypeVar("Command")
 Asked: TypeAlias = Callable[[Command], Awaitable[CallerAnswer]]
 Told: TypeAlias = Callable[[Command], Awaitable[Any]]
-Job: TypeAlias = Callable[[], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +28,7 @@ class Core:
     book: Asked[BookAppointment]
     create_from_call: Asked[CreateFromCall]
     list_free_starts: Asked[ListFreeStarts]
-    cancel: Asked[CancelAppointment]
-    reschedule: Asked[RescheduleAppointment]
     record_call: Told[RecordCall]
-    receive_webhook: Told[ReceiveWebhook]
-    reconcile: Job
-    send_notifications: Job
     transactions: Transactions
     clock: Clock
     tell: Observer

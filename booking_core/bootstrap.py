@@ -1,0 +1,110 @@
+"""Puts the gateway together: the only place that knows which storage and which Cal.com client there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import aiohttp
+from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from booking_core.calcom.breaker import Breaker, BreakerLimits
+from booking_core.calcom.client import HttpCalcomClient, RetryLimits
+from booking_core.calcom.slots_cache import CacheLimits, SlotsCache
+from booking_core.calcom.transport import Account, Timeouts, Transport
+from booking_core.clock import SystemClock, SystemIds
+from booking_core.core import Core
+from booking_core.domain.business import Business
+from booking_core.domain.events import Event
+from booking_core.ports.world import Clock, Ids, Observer
+from booking_core.service.book_appointment import AppointmentBooker
+from booking_core.service.create_from_call import CallBooker
+from booking_core.service.list_free_starts import FreeStartsLister
+from booking_core.service.record_call import CallRecorder
+from booking_core.service.surroundings import Surroundings
+from booking_core.settings import Settings
+from booking_core.storage.transactions import SqlTransactions
+from booking_core.web.app import make_web_app
+from booking_core.web.middleware import Report
+
+__all__ = ["Core", "build_core", "make_app"]
+
+
+def build_core(
+    *,
+    settings: Settings,
+    engine: AsyncEngine,
+    http: aiohttp.ClientSession,
+    clock: Clock | None = None,
+    ids: Ids | None = None,
+    observers: Sequence[Observer] = (),
+) -> Core:
+    """The use cases on this engine and this HTTP session; both stay the caller's to close."""
+    clock, ids = clock or SystemClock(), ids or SystemIds()
+    tell = _Fan(observers)
+    surroundings = Surroundings(
+        transactions=SqlTransactions(engine, ids),
+        calcom=_calcom_client(settings, http, clock, tell),
+        clock=clock,
+        ids=ids,
+        profile=settings.profile,
+        business=Business(fallback_email=settings.fallback_email, time_zone=settings.zone),
+        observers=tuple(observers),
+    )
+    return _use_cases(surroundings, tell)
+
+
+def make_app(
+    core: Core,
+    settings: Settings,
+    *,
+    report: Report | None = None,
+    metrics: Callable[[], bytes] | None = None,
+) -> web.Application:
+    """The gateway's application. `report` hears of mistakes of ours, `metrics` gives the text for `/metrics`."""
+    return make_web_app(core, settings, report or _no_report, metrics or _no_metrics)
+
+
+def _use_cases(surroundings: Surroundings, tell: Observer) -> Core:
+    book = AppointmentBooker(surroundings=surroundings)
+    return Core(
+        book=book,
+        create_from_call=CallBooker(surroundings=surroundings, book=book),
+        list_free_starts=FreeStartsLister(surroundings=surroundings),
+        record_call=CallRecorder(surroundings=surroundings),
+        transactions=surroundings.transactions,
+        clock=surroundings.clock,
+        tell=tell,
+    )
+
+
+def _calcom_client(settings: Settings, http: aiohttp.ClientSession, clock: Clock, tell: Observer) -> HttpCalcomClient:
+    transport = Transport(
+        http=http,
+        account=Account(settings.calcom_url, settings.calcom_api_key),
+        timeouts=Timeouts(),
+        breaker=Breaker(BreakerLimits(), clock.monotonic, tell) if settings.profile.breaker else None,
+        clock=clock,
+        tell=tell,
+    )
+    cache = SlotsCache(CacheLimits(), clock.monotonic)
+    return HttpCalcomClient(transport=transport, cache=cache, clock=clock, retries=RetryLimits())
+
+
+class _Fan:
+    """Tells every observer, in their order."""
+
+    def __init__(self, observers: Sequence[Observer]) -> None:
+        self._observers = tuple(observers)
+
+    def __call__(self, event: Event) -> None:
+        for observer in self._observers:
+            observer(event)
+
+
+def _no_report(_error: BaseException, _path: str) -> None:
+    """Nobody listens: a replay shows what callers hear."""
+
+
+def _no_metrics() -> bytes:
+    return b""
