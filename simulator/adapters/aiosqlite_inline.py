@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiosqlite
 from sqlalchemy import event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from simulator.adapters.io_points import complete, note, running_actor
@@ -88,10 +89,24 @@ def create_engine_inline(store: SqliteStore, *, settings: InlineSettings | None 
     """
     chosen = settings or InlineSettings()
     options.setdefault("poolclass", RunPool)
-    engine = create_async_engine("sqlite+aiosqlite:///", async_creator=connector(store, chosen), **options)
+    # The URL names a file only for SQLAlchemy to pool connections; the creator says what is opened.
+    engine = create_async_engine("sqlite+aiosqlite:///store.db", async_creator=connector(store, chosen), **options)
+    follow_crashes(engine)
     if chosen.transactions is not Transactions.LEGACY:
         _begin_explicitly(engine, "BEGIN IMMEDIATE" if chosen.transactions is Transactions.IMMEDIATE else "BEGIN")
     return engine
+
+
+def follow_crashes(engine: AsyncEngine) -> None:
+    """Teach an engine's pool that connections crash: a dead one is replaced, and the collector does not mourn it."""
+
+    def checked_out(connection: Any, _record: object, borrowed: Any) -> None:
+        inline: InlineConnection = connection.driver_connection
+        if inline.is_closed:
+            raise DisconnectionError("the connection crashed in an earlier run")
+        inline.when_crashing = borrowed._finalizer.detach  # noqa: SLF001  SQLAlchemy has no public way
+
+    event.listen(engine.sync_engine, "checkout", checked_out)
 
 
 def _begin_explicitly(engine: AsyncEngine, begin: str) -> None:
@@ -113,11 +128,12 @@ class InlineConnection(aiosqlite.Connection):
         self._queue = _StatementQueue(self, settings, store)
         self._tx = self._queue  # type: ignore[assignment]  # the point of this class: no SimpleQueue,
         self._thread = _NoThread()  # type: ignore[assignment]  # and no thread
+        self.when_crashing: Callable[[], object] = _nothing
 
     @property
-    def is_clean(self) -> bool:
-        """True when no statement is under way and no transaction is open."""
-        return not self._queue.is_busy and not self.is_in_transaction
+    def is_closed(self) -> bool:
+        """True after `close` and after `crash`."""
+        return self._connection is None
 
     @property
     def is_in_transaction(self) -> bool:
@@ -126,11 +142,16 @@ class InlineConnection(aiosqlite.Connection):
 
     def crash(self) -> None:
         """Close without commit and answer nobody: what was not committed is gone, what waits never hears back."""
+        self.when_crashing()
         self._queue.abandon()
         self._running = False
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
+
+
+def _nothing() -> None:
+    """What happens at a crash until a pool says otherwise."""
 
 
 class _NoThread:
@@ -171,10 +192,6 @@ class _StatementQueue:
         self._current: _Job | None = None
         self._node: Node | None = None
         self._abandoned = False
-
-    @property
-    def is_busy(self) -> bool:
-        return self._current is not None or bool(self._jobs)
 
     def put_nowait(self, item: tuple[asyncio.Future[Any] | None, Callable[[], Any]]) -> None:
         """Take a job; one that is no statement runs at once when nothing is before it."""

@@ -6,6 +6,7 @@ would leak the real world into a run. An override works for column defaults as w
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import random
 import sqlite3
@@ -13,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     SqlValue = str | bytes | int | float | None
 
@@ -26,12 +27,22 @@ def _wall_clock() -> dt.datetime:
 
 
 class SqlFunctions:
-    """The overrides of one store. A run sets `now` and `entropy`; connections that a pool keeps go on reading here."""
+    """The overrides of one store. A run drives them; connections that a pool keeps from run to run read here too."""
 
     def __init__(self) -> None:
-        self.now: Callable[[], dt.datetime] = _wall_clock
-        self.entropy = random.Random(0)
+        self._now: Callable[[], dt.datetime] = _wall_clock
+        self._entropy = random.Random(0)
         self._originals: sqlite3.Connection | None = None
+
+    @contextlib.contextmanager
+    def driven_by(self, now: Callable[[], dt.datetime], entropy: random.Random) -> Iterator[None]:
+        """Read this clock (it returns aware moments) and draw from this source for as long as it lasts."""
+        before = self._now, self._entropy
+        self._now, self._entropy = now, entropy
+        try:
+            yield
+        finally:
+            self._now, self._entropy = before
 
     def install(self, connection: sqlite3.Connection) -> None:
         """Replace every function of `connection` that reads the real clock or real entropy."""
@@ -50,10 +61,10 @@ class SqlFunctions:
             self._originals = None
 
     def _random(self) -> int:
-        return self.entropy.getrandbits(64) - 2**63
+        return self._entropy.getrandbits(64) - 2**63
 
     def _randomblob(self, size: object) -> bytes:
-        return self.entropy.randbytes(max(1, int(str(size or 0))))
+        return self._entropy.randbytes(max(1, int(str(size or 0))))
 
     def _evaluate(self, name: str, *arguments: SqlValue) -> SqlValue:
         """The original function's answer, with the virtual instant in place of 'now'."""
@@ -62,7 +73,7 @@ class SqlFunctions:
         if len(values) == position:
             values.append("now")  # date() alone means date('now')
         if str(values[position]).lower() == "now":
-            values[position] = self.now().astimezone(dt.UTC).isoformat(" ", "milliseconds")[:23]
+            values[position] = self._now().astimezone(dt.UTC).isoformat(" ", "milliseconds")[:23]
         if self._originals is None:
             self._originals = sqlite3.connect(":memory:", check_same_thread=False)
         marks = ", ".join("?" * len(values))

@@ -21,6 +21,8 @@ from simulator.adapters.sqlite_functions import SqlFunctions
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from simulator.simulation import Simulation
+
 _PREFIX = "slotproof"
 _COMPANIONS = ("", "-wal", "-shm", "-journal")
 _NAME = re.compile(rf"{_PREFIX}-(\d+)-\d+\.db")
@@ -87,6 +89,13 @@ class SqliteStore:
             self._keeper = _Keeper(self.path, _with_journal(self._template, Journal.ROLLBACK))
         self._keeper.restore()
 
+    @contextlib.contextmanager
+    def environment(self, simulation: Simulation) -> Iterator[None]:
+        """For `Simulation(environment=[store.environment])`: a fresh database whose clock and entropy are the run's."""
+        self.restore()
+        with self.functions.driven_by(simulation.clock.now, simulation.choices.random("sqlite")):
+            yield
+
     def rewrite(self) -> None:
         """Write the template's bytes anew; every connection must be closed before."""
         self._close_keeper()
@@ -123,7 +132,7 @@ class _Keeper:
     """Holds the template beside the live database in one connection and copies its rows back."""
 
     def __init__(self, path: Path, template: bytes) -> None:
-        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
         self._connection.execute("PRAGMA synchronous=OFF")
         self._connection.execute("ATTACH ':memory:' AS template")
         self._connection.deserialize(template, name="template")
