@@ -1,0 +1,1 @@
+"""One repository per table, each a port of `booking_core.ports.storage`."""

@@ -1,0 +1,66 @@
+"""Table `calls`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, select
+
+from booking_core.domain.model import Call
+from booking_core.storage.row_access import RowAccess
+from booking_core.storage.tables import CALLS
+
+
+class SqlCalls:
+    """Calls in the database."""
+
+    def __init__(self, rows: RowAccess) -> None:
+        self._rows = rows
+
+    async def get(self, call_id: int) -> Call | None:
+        """By local id."""
+        return _call(await self._rows.one(select(CALLS).where(CALLS.c.id == call_id)))
+
+    async def by_retell_id(self, retell_call_id: str) -> Call | None:
+        """By Retell's id."""
+        return _call(await self._rows.one(select(CALLS).where(CALLS.c.retell_call_id == retell_call_id)))
+
+    async def add(self, retell_call_id: str, from_number: str | None, created_at: datetime) -> Call:
+        """A new row; when another transaction was first, the whole body is run again."""
+        values: dict[str, Any] = {
+            "retell_call_id": retell_call_id,
+            "from_number": from_number,
+            "created_at": created_at,
+        }
+        return Call(id=await self._rows.insert(CALLS, values), **values)
+
+    async def lock(self, call_id: int) -> None:
+        """Hold this row until the transaction ends. On SQLite BEGIN IMMEDIATE has done that already."""
+        await self._rows.one(select(CALLS.c.id).where(CALLS.c.id == call_id).with_for_update())
+
+    async def note(self, call_id: int, *, customer_id: int, booking_details: dict[str, Any]) -> None:
+        """Who called and what was asked for."""
+        await self._rows.update(CALLS, call_id, {"customer_id": customer_id, "booking_details": booking_details})
+
+    async def link(self, call_id: int, appointment_id: int, booking_metadata: dict[str, Any] | None) -> None:
+        """Set `appointment_id` and, when given, `booking_metadata`."""
+        values: dict[str, Any] = {"appointment_id": appointment_id}
+        if booking_metadata is not None:
+            values["booking_metadata"] = booking_metadata
+        await self._rows.update(CALLS, call_id, values)
+
+
+def _call(row: RowMapping | None) -> Call | None:
+    if row is None:
+        return None
+    return Call(
+        id=row["id"],
+        retell_call_id=row["retell_call_id"],
+        created_at=row["created_at"],
+        customer_id=row["customer_id"],
+        from_number=row["from_number"],
+        appointment_id=row["appointment_id"],
+        booking_metadata=row["booking_metadata"],
+        booking_details=row["booking_details"],
+    )
