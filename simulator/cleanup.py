@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,8 @@ def _abandon(tasks: list[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task._log_destroy_pending = False  # type: ignore[attr-defined]  # asyncio's own switch
         coroutine = task.get_coro()
-        with suppress(Exception):  # code that insists on awaiting while it is closed has no loop any more
+        # Code that insists on awaiting while it is closed has no loop any more, and must not warn of it either.
+        with warnings.catch_warnings(), suppress(Exception):
+            warnings.simplefilter("ignore", RuntimeWarning)
             if coroutine is not None:
                 coroutine.close()
