@@ -14,6 +14,9 @@ from typing import Any
 
 from booking_core.domain.model import Attendee, BookingRequest, CalcomBooking
 
+UID_MAX = 64  # Cal.com's uids have 22 characters; the columns hold 64
+NUMBER_MAX = 2**63 - 1
+
 
 class WireError(Exception):
     """Cal.com answered something that is not what it documents. The text names the place, never the content."""
@@ -90,7 +93,7 @@ def read_payload_booking(payload: Mapping[str, Any]) -> CalcomBooking:
     """The booking of a webhook's payload: other field names, an upper-case status, no createdAt of the booking."""
     status = payload.get("status")
     return CalcomBooking(
-        uid=_text(payload.get("uid"), "payload.uid"),
+        uid=_uid(payload.get("uid"), "payload.uid"),
         number=_integer(payload.get("bookingId"), "payload.bookingId"),
         status=status.lower() if isinstance(status, str) else "accepted",
         start=_instant(payload.get("startTime"), "payload.startTime"),
@@ -113,7 +116,7 @@ def read_starts(body: bytes) -> list[datetime]:
 
 def _booking(data: Mapping[str, Any]) -> CalcomBooking:
     return CalcomBooking(
-        uid=_text(data.get("uid"), "uid"),
+        uid=_uid(data.get("uid"), "uid"),
         number=_integer(data.get("id"), "id"),
         status=_text(data.get("status"), "status"),
         start=_instant(data.get("start"), "start"),
@@ -183,7 +186,14 @@ def _text(value: Any, where: str) -> str:
     return value
 
 
+def _uid(value: Any, where: str) -> str:
+    uid = _text(value, where)
+    if len(uid) > UID_MAX or not uid.isprintable():
+        raise WireError(f"{where} is not a uid")
+    return uid
+
+
 def _integer(value: Any, where: str) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise WireError(f"{where} is not an integer")
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= NUMBER_MAX:
+        raise WireError(f"{where} is not an id")
     return value
