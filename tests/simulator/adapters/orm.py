@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
@@ -127,8 +128,7 @@ class Races:
         async def world(simulation: Simulation) -> list[str]:
             nodes = [simulation.node(f"caller-{number}") for number in range(len(callers))]
             started = [
-                node.start(lambda caller=caller: _outcome(caller, sessions))
-                for node, caller in zip(nodes, callers, strict=True)
+                node.start(partial(_outcome, caller, sessions)) for node, caller in zip(nodes, callers, strict=True)
             ]
             return [await future for future in started]
 
