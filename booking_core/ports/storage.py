@@ -143,6 +143,12 @@ class AppointmentCalls(Protocol):
     async def add(self, appointment_id: int, call_id: int, relation: CallRelation, at: datetime) -> None:
         """Insert; nothing happens when the row is already there."""
 
+    async def last_of_call(self, call_id: int, relation: CallRelation) -> int | None:
+        """The appointment (its id) that the call came to stand to in that relation last."""
+
+    async def exists(self, appointment_id: int, relation: CallRelation) -> bool:
+        """Whether any call stands to the appointment in that relation."""
+
 
 class Attempts(Protocol):
     """Table `booking_attempts`."""

@@ -160,6 +160,12 @@ class MemoryAppointmentCalls(_Repository):
         if row not in self.t.appointment_calls:
             self.t.appointment_calls.append(row)
 
+    async def last_of_call(self, call_id: int, relation: CallRelation) -> int | None:
+        return next((a for a, c, r in reversed(self.t.appointment_calls) if (c, r) == (call_id, relation)), None)
+
+    async def exists(self, appointment_id: int, relation: CallRelation) -> bool:
+        return any((a, r) == (appointment_id, relation) for a, _, r in self.t.appointment_calls)
+
 
 class MemoryAttempts(_Repository):
     async def add(self, new: NewAttempt) -> Attempt:
