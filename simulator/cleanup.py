@@ -31,6 +31,7 @@ def clean_up(loop: SimulationLoop) -> None:
     with suppress(HangError, BudgetError):
         if living:
             loop.run_until_complete(asyncio.gather(*living, return_exceptions=True))
+        _forget_stuck_generators(loop)
         loop.run_until_complete(loop.shutdown_asyncgens())
     _abandon(_unfinished(loop))
     loop.close()
@@ -45,6 +46,14 @@ def _unfinished(loop: SimulationLoop) -> list[asyncio.Task[Any]]:
 def _is_dead(task: asyncio.Task[Any]) -> bool:
     incarnation = task.incarnation if isinstance(task, SimulatedTask) else None
     return incarnation is not None and not incarnation.alive
+
+
+def _forget_stuck_generators(loop: SimulationLoop) -> None:
+    """A frozen task's asynchronous generator stands inside an `await` for ever: nobody can close it."""
+    generators: Any = loop._asyncgens  # type: ignore[attr-defined]  # asyncio's own set
+    for generator in list(generators):
+        if generator.ag_running:
+            generators.discard(generator)
 
 
 def _abandon(tasks: list[asyncio.Task[Any]]) -> None:

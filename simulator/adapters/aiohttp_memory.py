@@ -173,7 +173,7 @@ class MemoryNetwork:
         for wire in self._wires:
             for end in (wire.client_end, wire.server_end):
                 if end.node is node:
-                    end.abort()
+                    end.crash()
 
 
 class _Deaf(asyncio.Protocol):

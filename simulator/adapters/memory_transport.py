@@ -202,6 +202,12 @@ class MemoryTransport(asyncio.Transport):
         """A connection closes both ways at once; HTTP needs no more."""
         return False
 
+    def crash(self) -> None:
+        """The process died: what it had written still arrives, then the peer sees a reset. Nobody here is told."""
+        if not self._is_closing:
+            self._outgoing.send(Closing(is_reset=True))
+        self._is_closing = self._is_lost = True
+
     # -- what the pipe calls, in `context`
 
     def receive(self, data: bytes) -> None:
