@@ -1,0 +1,151 @@
+"""The way in: a fake Cal.com that lives in memory, reached through a port, a connector or a middleware.
+
+async with FakeCalcom(seed=7) as fake:
+    keys = fake.load_world({...})
+    ...  # any client, pointed at fake.url
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fake_calcom.api import Api
+from fake_calcom.clock import FakeClock
+from fake_calcom.control.door import answer_control, is_control
+from fake_calcom.control.world import WorldKeys, load_world
+from fake_calcom.doors.port import PortDoor, make_app
+from fake_calcom.errors import WorldError
+from fake_calcom.generations import DEFAULT_GENERATION, read_generation
+from fake_calcom.ids import SeededIds
+from fake_calcom.journal import Journal
+from fake_calcom.rate_limit import CALLS_MAX
+from fake_calcom.routes import ROUTES
+from fake_calcom.routing import Router
+from fake_calcom.times import parse_iso, to_datetime
+from fake_calcom.universe import OneTurn, Surroundings, Universe
+from fake_calcom.webhook_delivery import HttpWebhookSender
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import TracebackType
+    from typing import Self
+
+    from aiohttp import web
+
+    from fake_calcom.outbox import Delivery, Email
+    from fake_calcom.ports import Clock, IdSource, RaceWindow, WebhookSender
+    from fake_calcom.routing import Route
+    from fake_calcom.wire import Answer, Call
+
+
+class FakeCalcom:
+    """One fake Cal.com. All its state is its own: two of them share nothing.
+
+    clock: read at each request; without one the fake has its own, frozen until the control door moves it.
+    ids: hands out identifiers; without one they come from `seed`, and equal seeds give equal histories.
+    generation: Cal.com at a date (see `generations`), e.g. `2025-05-01` or `window:2100`.
+    world: loaded at once; WorldError when it cannot be.
+    webhook_sender: carries webhooks; without one they go over real HTTP.
+    barrier: the window between availability check and INSERT; without one, a turn of the event loop.
+    calls_per_minute: the rate limit of each key or address; None switches it off.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock | None = None,
+        ids: IdSource | None = None,
+        seed: int = 0,
+        generation: str = DEFAULT_GENERATION,
+        world: Mapping[str, Any] | None = None,
+        webhook_sender: WebhookSender | None = None,
+        barrier: RaceWindow | None = None,
+        calls_per_minute: int | None = CALLS_MAX,
+    ) -> None:
+        self.clock: Clock = clock or FakeClock()
+        outside = Surroundings(
+            clock=self.clock,
+            ids=ids or SeededIds(seed),
+            window=barrier or OneTurn(),
+            sender=webhook_sender or HttpWebhookSender(),
+            calls_max=calls_per_minute,
+        )
+        self.universe = Universe(outside, read_generation(generation))
+        self.api = Api(self.universe, Router(ROUTES))
+        self.journal = Journal()
+        self._port = PortDoor(self)
+        if world is not None:
+            self.load_world(world)
+
+    # -- what a tester looks at
+
+    @property
+    def routes(self) -> Sequence[Route]:
+        """Return the operations served."""
+        return ROUTES
+
+    @property
+    def emails(self) -> Sequence[Email]:
+        """Return the mails that would have been sent, oldest first."""
+        return self.universe.outbox.emails
+
+    @property
+    def fired(self) -> Sequence[str]:
+        """Return every trigger fired, subscriber or not, oldest first."""
+        return self.universe.outbox.fired
+
+    @property
+    def deliveries(self) -> Sequence[Delivery]:
+        """Return the webhooks sent, with what came of each."""
+        return self.universe.outbox.deliveries
+
+    async def settle(self) -> None:
+        """Wait until every webhook under way has come to an end."""
+        await self.universe.outbox.settle()
+
+    def load_world(self, world: object) -> WorldKeys:
+        """Forget everything and become this world; WorldError with the path of what is wrong, nothing changed."""
+        now_ms = parse_iso(world.get("clock")) if isinstance(world, dict) else None
+        if now_ms is None:
+            return load_world(self.universe, world)
+        if not isinstance(self.clock, FakeClock):
+            raise WorldError("this fake reads its time from the clock it was given", "clock")
+        before = self.clock.now()
+        self.clock.set(to_datetime(now_ms))
+        try:
+            return load_world(self.universe, world)
+        except WorldError:
+            self.clock.set(before)
+            raise
+
+    # -- the doors
+
+    async def answer(self, call: Call) -> Answer:
+        """Answer one request, whichever door it came through."""
+        if is_control(call):
+            return await answer_control(self, call)
+        invoked_ms = self.universe.now_ms()
+        route = self.api.route_of(call)
+        answer = await self.api.answer(call)
+        operation = route.operation if route else ""
+        self.journal.write(operation, call, answer, invoked_ms, self.universe.now_ms())
+        return answer
+
+    def make_app(self) -> web.Application:
+        """Return the aiohttp application, to be served by anybody."""
+        return make_app(self)
+
+    @property
+    def url(self) -> str:
+        """Return the address while the fake is open, e.g. `http://127.0.0.1:41873`."""
+        return self._port.url
+
+    async def __aenter__(self) -> Self:
+        await self._port.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._port.close()
+        await self.settle()

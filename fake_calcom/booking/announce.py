@@ -1,0 +1,106 @@
+"""Who hears of a booking's change: the trigger fired, the webhooks, and the e-mails.
+
+Source: Cal.com, the webhook triggers and the e-mail manager. One change, one trigger; the lookup's repeats
+announce nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from fake_calcom.booking.payload import booking_payload
+from fake_calcom.state.bookings import PENDING
+from fake_calcom.times import iso
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from fake_calcom.outbox import Delivery
+    from fake_calcom.state.bookings import Row
+    from fake_calcom.state.entities import EventType, Webhook
+    from fake_calcom.universe import Universe
+
+CREATED, REQUESTED = "BOOKING_CREATED", "BOOKING_REQUESTED"
+PAYMENT_INITIATED, RESCHEDULED = "BOOKING_PAYMENT_INITIATED", "BOOKING_RESCHEDULED"
+CANCELLED, REJECTED, NO_SHOW = "BOOKING_CANCELLED", "BOOKING_REJECTED", "BOOKING_NO_SHOW_UPDATED"
+TRIGGERS = (
+    CREATED,
+    PAYMENT_INITIATED,
+    "BOOKING_PAID",
+    RESCHEDULED,
+    REQUESTED,
+    CANCELLED,
+    REJECTED,
+    NO_SHOW,
+    "FORM_SUBMITTED",
+    "MEETING_ENDED",
+    "MEETING_STARTED",
+    "RECORDING_READY",
+    "INSTANT_MEETING",
+    "RECORDING_TRANSCRIPTION_GENERATED",
+    "OOO_CREATED",
+    "AFTER_HOSTS_CAL_VIDEO_NO_SHOW",
+    "AFTER_GUESTS_CAL_VIDEO_NO_SHOW",
+    "FORM_SUBMITTED_NO_EVENT",
+)
+
+
+@dataclass(slots=True, frozen=True)
+class News:
+    """What is told: the kind of mail to attendees and to the organizer ("" for none), and more payload."""
+
+    trigger: str
+    attendee_mail: str = ""
+    organizer_mail: str = ""
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+
+def news_of_new(event_type: EventType, status: str, *, rescheduled: bool) -> News:
+    """Return what a new row announces."""
+    if status == PENDING:
+        if event_type.price > 0 and not event_type.confirmation:
+            return News(PAYMENT_INITIATED)
+        return News(REQUESTED, "attendee_request", "organizer_request")
+    if rescheduled:
+        return News(RESCHEDULED, "attendee_rescheduled", "organizer_rescheduled")
+    return News(CREATED, "attendee_scheduled", "organizer_scheduled")
+
+
+def announce(universe: Universe, row: Row, news: News, *, mails: bool = True) -> None:
+    """Record mails and trigger, and send the webhooks in the background."""
+    if mails:
+        send_mails(universe, row, news)
+    universe.outbox.send_later(fire(universe, row, news))
+
+
+def fire(universe: Universe, row: Row, news: News) -> list[Delivery]:
+    """Record a trigger and return its deliveries, unsent."""
+    event_type = universe.directory.event_types.get(row.event_type_id)
+    subscribers = list(_subscribers(universe, row, event_type, news.trigger))
+    payload = booking_payload(universe.directory, row, event_type, news.more) if subscribers else {}
+    return universe.outbox.fire(news.trigger, payload, iso(universe.now_ms()), subscribers)
+
+
+def send_mails(universe: Universe, row: Row, news: News) -> None:
+    """Record the mails of some news, unless the event type sends none."""
+    event_type = universe.directory.event_types.get(row.event_type_id)
+    if event_type is not None and event_type.mails_disabled:
+        return
+    content, at = row.content(), iso(universe.now_ms())
+    if news.attendee_mail:
+        universe.outbox.mail(news.attendee_mail, row.uid, at, (a["email"] for a in content["attendees"]))
+    if news.organizer_mail:
+        universe.outbox.mail(news.organizer_mail, row.uid, at, (h["email"] for h in content["hosts"]))
+
+
+def _subscribers(universe: Universe, row: Row, event_type: EventType | None, trigger: str) -> Iterator[Webhook]:
+    """Yield the active webhooks of the booking's user; the hosts' own ones are silent on team events."""
+    if event_type is not None and event_type.is_team:
+        return
+    yield from subscribed(universe.directory.webhooks.values(), row.host_id, trigger)
+
+
+def subscribed(webhooks: Iterable[Webhook], user_id: int, trigger: str) -> Iterator[Webhook]:
+    """Yield a user's active webhooks for a trigger."""
+    return (w for w in webhooks if w.user_id == user_id and w.active and trigger in w.triggers)

@@ -1,0 +1,1 @@
+"""The ways in: a port, memory, and a direct call."""

@@ -1,0 +1,1 @@
+"""One module a resource: from a request to an answer."""

@@ -1,0 +1,96 @@
+"""Seeded identifiers: one seed gives one sequence, so that a session's history repeats byte for byte."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import uuid
+from typing import TYPE_CHECKING
+
+from fake_calcom.times import to_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+FIRST_BOOKING_ID = 41_001
+BASE58 = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"  # flickr's order, as short-uuid uses it
+SHORT_UUID_LENGTH = 22  # 58 ** 22 is the first power above 2 ** 128
+
+
+def short_uuid(value: uuid.UUID) -> str:
+    """Return a uuid in flickr base 58, 22 characters (source: the short-uuid library, which Cal.com uses)."""
+    number, digits = value.int, []
+    while number:
+        number, digit = divmod(number, 58)
+        digits.append(BASE58[digit])
+    return "".join(reversed(digits)).rjust(SHORT_UUID_LENGTH, BASE58[0])
+
+
+def derived_uid(organizer_username: str, start: datetime, now: datetime) -> str:
+    """Return a booking's uid as Cal.com derives it (source: handleNewBooking, the uid of a new booking)."""
+    start_text = start.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return short_uuid(uuid.uuid5(uuid.NAMESPACE_URL, f"{organizer_username}:{start_text}:{to_ms(now)}"))
+
+
+class SeededIds:
+    """The default source of identifiers. Equal seeds give equal sequences."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self._seed = seed
+        self._random = random.Random(seed)
+        self._requests = random.Random(f"requests:{seed}")  # apart: a read must not shift later uids
+        self._next_booking_id = FIRST_BOOKING_ID
+
+    def booking_id(self) -> int:
+        """Return the next booking's numeric id."""
+        self._next_booking_id += 1
+        return self._next_booking_id - 1
+
+    def booking_uid(self, organizer_username: str, start: datetime, now: datetime) -> str:
+        """Return a booking's uid as Cal.com derives it from its organizer, its start and the present."""
+        return derived_uid(organizer_username, start, now)
+
+    def uuid(self) -> str:
+        """Return a version 4 uuid."""
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+    def request_id(self) -> str:
+        """Return the value of one answer's `X-Request-Id`."""
+        digits = f"{self._requests.getrandbits(128):032x}"
+        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
+
+    def api_key(self, user_key: str) -> str:
+        """Return the API key of a world's user: the same for equal seed and key."""
+        digest = hashlib.sha256(f"{self._seed}:{user_key}".encode()).hexdigest()
+        return f"cal_test_{digest[:32]}"
+
+    def checkpoint(self) -> Mapping[str, object]:
+        """Return the whole position as JSON values."""
+        return {
+            "seed": self._seed,
+            "next_booking_id": self._next_booking_id,
+            "random": _random_state(self._random),
+            "requests": _random_state(self._requests),
+        }
+
+    def rewind(self, position: Mapping[str, object]) -> None:
+        """Return to a position that `checkpoint` gave; ValueError when it is not one."""
+        seed, next_id = position.get("seed"), position.get("next_booking_id")
+        if not (isinstance(seed, int) and isinstance(next_id, int)):
+            raise ValueError("the position of the ids needs the integers 'seed' and 'next_booking_id'")
+        states = [_read_random_state(position.get(name)) for name in ("random", "requests")]
+        self._seed, self._next_booking_id = seed, next_id
+        self._random.setstate(states[0])
+        self._requests.setstate(states[1])
+
+
+def _random_state(source: random.Random) -> list[object]:
+    version, words, gauss = source.getstate()
+    return [version, list(words), gauss]
+
+
+def _read_random_state(value: object) -> tuple[object, ...]:
+    if not isinstance(value, list) or len(value) != 3 or not isinstance(value[1], list):
+        raise ValueError("the position of the ids needs the random states 'random' and 'requests'")
+    return (value[0], tuple(value[1]), value[2])

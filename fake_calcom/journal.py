@@ -1,0 +1,145 @@
+"""The journal: every request and its answer, in order, in a ring of bounded length."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from fake_calcom.routing import normal_path
+from fake_calcom.times import iso
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fake_calcom.wire import Answer, Call
+
+KEPT_MAX = 10_000
+
+
+class Entry(NamedTuple):
+    """One request and its answer. Instants are milliseconds; `status` is 0 when nothing was answered."""
+
+    number: int
+    operation: str
+    method: str
+    target: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    invoked_ms: int
+    answered_ms: int
+    status: int
+    answer_headers: tuple[tuple[str, str], ...]
+    answer_body: bytes
+
+    @property
+    def path(self) -> str:
+        """Return the path without its query."""
+        return normal_path(self.target)[0]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the entry as JSON values; bodies as JSON where they are, as text otherwise."""
+        return {
+            "number": self.number,
+            "operation": self.operation,
+            "request": {
+                "method": self.method,
+                "target": self.target,
+                "headers": dict(self.headers),
+                "body": readable(self.body),
+            },
+            "response": {
+                "status": self.status,
+                "headers": dict(self.answer_headers),
+                "body": readable(self.answer_body),
+            },
+            "invokedAt": iso(self.invoked_ms),
+            "answeredAt": iso(self.answered_ms),
+        }
+
+
+@dataclass(slots=True, frozen=True)
+class Wanted:
+    """Which entries are meant; None leaves a condition out. `subset` must be found in the request's body."""
+
+    method: str | None = None
+    path: str | None = None
+    status: int | None = None
+    since_ms: int | None = None
+    subset: Any = None
+
+    def holds(self, entry: Entry) -> bool:
+        """Tell whether an entry is meant."""
+        return (
+            (self.method is None or entry.method == self.method.upper())
+            and (self.path is None or entry.path == self.path.rstrip("/"))
+            and (self.status is None or entry.status == self.status)
+            and (self.since_ms is None or entry.invoked_ms >= self.since_ms)
+            and (self.subset is None or is_subset(self.subset, readable(entry.body)))
+        )
+
+
+class Journal:
+    """The ring. Writing costs the same however long it is; reading decodes."""
+
+    def __init__(self, kept_max: int = KEPT_MAX) -> None:
+        self._entries: deque[Entry] = deque(maxlen=kept_max)
+        self._written = 0
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(tuple(self._entries))
+
+    def clear(self) -> None:
+        """Forget every entry and count from one again."""
+        self._entries.clear()
+        self._written = 0
+
+    def write(self, operation: str, call: Call, answer: Answer, invoked_ms: int, answered_ms: int) -> None:
+        """Write one request and its answer."""
+        self._written += 1
+        self._entries.append(
+            Entry(
+                self._written,
+                operation,
+                call.method,
+                call.target,
+                tuple(call.headers.items()),
+                call.body,
+                invoked_ms,
+                answered_ms,
+                answer.status,
+                tuple(answer.headers.items()),
+                answer.body,
+            )
+        )
+
+    def select(self, wanted: Wanted) -> list[Entry]:
+        """Return the entries meant, oldest first."""
+        return [entry for entry in self._entries if wanted.holds(entry)]
+
+
+def readable(body: bytes) -> Any:
+    """Return a body as JSON where it is, as text otherwise, and None when it is empty."""
+    if not body:
+        return None
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return body.decode(errors="replace")
+
+
+def is_subset(wanted: Any, given: Any) -> bool:
+    """Tell whether every member of `wanted` is in `given`: objects by member, lists item by item."""
+    if isinstance(wanted, dict):
+        return isinstance(given, dict) and all(k in given and is_subset(v, given[k]) for k, v in wanted.items())
+    if isinstance(wanted, list):
+        return (
+            isinstance(given, list)
+            and len(given) >= len(wanted)
+            and all(is_subset(w, g) for w, g in zip(wanted, given, strict=False))
+        )
+    return bool(wanted == given) and isinstance(wanted, bool) == isinstance(given, bool)

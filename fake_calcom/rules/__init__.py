@@ -1,0 +1,1 @@
+"""Pure decisions of Cal.com: no HTTP, no state, no clock of their own."""

@@ -1,0 +1,1 @@
+"""What the fake knows: entities, the directory of them, and the store of bookings."""

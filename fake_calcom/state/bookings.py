@@ -1,0 +1,217 @@
+"""The store of bookings: the answer of each as JSON bytes, beside a small tuple of facts and the indexes.
+
+A booking is encoded once, when it is written; a read copies bytes. Facts are kept as plain tuples of plain
+values, which the garbage collector stops walking: a create and a point read cost the same at 10^6 bookings
+as at 10^3. A row's number is its place in the commit order, and never changes.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from fake_calcom.state.many import Many
+from fake_calcom.times import MS_PER_DAY
+from fake_calcom.wire import encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+ACCEPTED, PENDING, CANCELLED, REJECTED = "accepted", "pending", "cancelled", "rejected"
+AWAITING_HOST = "awaiting_host"
+LIVE = frozenset((ACCEPTED, PENDING, AWAITING_HOST))
+
+
+class Row(NamedTuple):
+    """One stored booking. `answer` is what the API shows, `hidden` what it keeps to itself (or None)."""
+
+    number: int
+    id: int
+    uid: str
+    event_type_id: int
+    start_ms: int
+    end_ms: int
+    status: str
+    host_id: int
+    created_ms: int
+    updated_ms: int
+    series_uid: str | None
+    unique_key: str | None
+    answer: bytes
+    hidden: bytes | None = None
+
+    def content(self) -> dict[str, Any]:
+        """Return a fresh copy of the answer as JSON values."""
+        content: dict[str, Any] = json.loads(self.answer)
+        return content
+
+    def names(self) -> set[str]:
+        """Return the attendees' names."""
+        return {attendee["name"] for attendee in self.content()["attendees"]}
+
+    def secrets(self) -> dict[str, Any]:
+        """Return a fresh copy of what the answer does not show: phones of a series, the room's address."""
+        secrets: dict[str, Any] = json.loads(self.hidden) if self.hidden else {}
+        return secrets
+
+
+class BookingStore:
+    """Every booking, with the indexes that keep each question independent of their number."""
+
+    def __init__(self, user_of_email: Callable[[str], int | None]) -> None:
+        self._user_of_email = user_of_email
+        self._rows: dict[int, tuple[Any, ...]] = {}
+        self._number_of_uid: dict[str, int] = {}
+        self._number_of_key: dict[str, int] = {}
+        self._number_of_seat: dict[str, int] = {}
+        self._of_attendance: Many[tuple[int, int, str]] = Many()  # event type, start, e-mail; live rows only
+        self._of_slot: Many[tuple[int, int]] = Many()  # event type, start; live rows only
+        self._of_day: Many[tuple[int, int]] = Many()  # user, day since 1970; live rows only
+        self._of_turn: Many[tuple[int, int]] = Many()  # event type, host; accepted rows only
+        self._of_user: Many[int] = Many()
+        self._of_event_type: Many[int] = Many()
+        self._of_email: Many[str] = Many()
+        self._of_series: Many[str] = Many()
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[Row]:
+        return (Row._make(values) for values in self._rows.values())
+
+    def __contains__(self, uid: object) -> bool:
+        return uid in self._number_of_uid
+
+    # -- writing
+
+    def insert(self, row: Row) -> Row:
+        """Write a new booking and return it with its number; its key must be free (see `holder_of_key`)."""
+        assert row.unique_key is None or row.unique_key not in self._number_of_key, "the key was checked before"
+        row = row._replace(number=len(self._rows) + 1)
+        self._number_of_uid[row.uid] = row.number
+        if row.series_uid is not None:
+            self._of_series.add(row.series_uid, row.number)
+        self._of_event_type.add(row.event_type_id, row.number)
+        self._write(row)
+        return row
+
+    def update(self, row: Row, content: dict[str, Any], **facts: Any) -> Row:
+        """Write a booking anew: its answer, and the facts named. Return the row as it now is."""
+        current = Row._make(self._rows[row.number])
+        self._forget(current)
+        row = current._replace(answer=encode(content), **facts)
+        self._write(row)
+        return row
+
+    def _write(self, row: Row) -> None:
+        self._rows[row.number] = tuple(row)
+        if row.unique_key is not None:
+            self._number_of_key[row.unique_key] = row.number
+        emails, seats = _attendance(row)
+        for seat in seats:
+            self._number_of_seat[seat] = row.number
+        for email in emails:
+            self._of_email.add(email, row.number)
+        people = self._people(row, emails)
+        for user_id in people:
+            self._of_user.add(user_id, row.number)
+        if row.status not in LIVE:
+            return
+        self._of_slot.add((row.event_type_id, row.start_ms), row.number)
+        for email in emails:
+            self._of_attendance.add((row.event_type_id, row.start_ms, email), row.number)
+        for user_id in people:
+            for day in range(row.start_ms // MS_PER_DAY, row.end_ms // MS_PER_DAY + 1):
+                self._of_day.add((user_id, day), row.number)
+        if row.status == ACCEPTED:
+            self._of_turn.add((row.event_type_id, row.host_id), row.number)
+
+    def _forget(self, row: Row) -> None:
+        """Take a row out of every index that its next state may no longer belong to."""
+        if row.unique_key is not None:
+            self._number_of_key.pop(row.unique_key, None)
+        emails, seats = _attendance(row)
+        for seat in seats:
+            self._number_of_seat.pop(seat, None)
+        people = self._people(row, emails)
+        self._of_slot.remove((row.event_type_id, row.start_ms), row.number)
+        self._of_turn.remove((row.event_type_id, row.host_id), row.number)
+        for email in emails:
+            self._of_email.remove(email, row.number)
+            self._of_attendance.remove((row.event_type_id, row.start_ms, email), row.number)
+        for user_id in people:
+            self._of_user.remove(user_id, row.number)
+            for day in range(row.start_ms // MS_PER_DAY, row.end_ms // MS_PER_DAY + 1):
+                self._of_day.remove((user_id, day), row.number)
+
+    def _people(self, row: Row, emails: Iterable[str]) -> set[int]:
+        people = {row.host_id}
+        for email in emails:
+            user_id = self._user_of_email(email)
+            if user_id is not None:
+                people.add(user_id)
+        return people
+
+    # -- reading
+
+    def by_uid(self, uid: str) -> Row | None:
+        """Return the booking of this uid, or None."""
+        number = self._number_of_uid.get(uid)
+        return None if number is None else Row._make(self._rows[number])
+
+    def holder_of_key(self, key: str) -> int | None:
+        """Return the number of the booking that holds a unique key, or None when it is free."""
+        return self._number_of_key.get(key)
+
+    def by_seat(self, seat_uid: str) -> Row | None:
+        """Return the booking that this seat belongs to, or None."""
+        number = self._number_of_seat.get(seat_uid)
+        return None if number is None else Row._make(self._rows[number])
+
+    def of_series(self, series_uid: str) -> list[Row]:
+        """Return a series in order of start; empty when there is none of this uid."""
+        return sorted(self._all(self._of_series.get(series_uid)), key=lambda row: row.start_ms)
+
+    def of_attendance(self, event_type_id: int, start_ms: int, email: str) -> Iterator[Row]:
+        """Yield the live bookings of an event type and start with this attendee, oldest first."""
+        return self._all(self._of_attendance.get((event_type_id, start_ms, email)))
+
+    def of_slot(self, event_type_id: int, start_ms: int) -> Iterator[Row]:
+        """Yield the live bookings of an event type that start at this instant, oldest first."""
+        return self._all(self._of_slot.get((event_type_id, start_ms)))
+
+    def of_days(self, user_id: int, start_ms: int, end_ms: int) -> Iterator[Row]:
+        """Yield the live bookings a user hosts or attends on the days touched, each once."""
+        days = range(start_ms // MS_PER_DAY, end_ms // MS_PER_DAY + 1)
+        if len(days) == 1:
+            return self._all(self._of_day.get((user_id, days[0])))
+        numbers = {number for day in days for number in self._of_day.get((user_id, day))}
+        return self._all(sorted(numbers))
+
+    def last_turn(self, event_type_id: int, host_id: int) -> tuple[int, int]:
+        """Return when this host's latest accepted booking of the type was made, and its number; (0, 0): never."""
+        numbers = self._of_turn.get((event_type_id, host_id))
+        return (Row._make(self._rows[numbers[-1]]).created_ms, numbers[-1]) if numbers else (0, 0)
+
+    def of_user(self, user_id: int) -> Iterator[Row]:
+        """Yield every booking a user hosts or attends."""
+        return self._all(self._of_user.get(user_id))
+
+    def of_event_type(self, event_type_id: int) -> Iterator[Row]:
+        """Yield every booking of an event type."""
+        return self._all(self._of_event_type.get(event_type_id))
+
+    def numbers_of_email(self, email: str) -> frozenset[int]:
+        """Return the numbers of the bookings with this attendee."""
+        return frozenset(self._of_email.get(email))
+
+    def _all(self, numbers: Iterable[int]) -> Iterator[Row]:
+        rows = self._rows
+        return (Row._make(rows[number]) for number in numbers)
+
+
+def _attendance(row: Row) -> tuple[set[str], list[str]]:
+    """Return the e-mails and the seats of a row's attendees."""
+    attendees = row.content()["attendees"]
+    seats = [a["seatUid"] for a in attendees if "seatUid" in a]
+    return {a["email"] for a in attendees}, seats

@@ -1,0 +1,56 @@
+"""Instants as whole milliseconds since 1970 (UTC), and their ISO 8601 text."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+MS_PER_SECOND = 1000
+MS_PER_MINUTE = 60 * MS_PER_SECOND
+MS_PER_HOUR = 60 * MS_PER_MINUTE
+MS_PER_DAY = 24 * MS_PER_HOUR
+YEAR_MAX = 9998  # one year of room below datetime's own limit: an end or an offset never overflows
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?( ?[Zz]|[+-]\d\d(:?\d\d)?)?)?", re.ASCII)
+
+
+def to_ms(moment: datetime) -> int:
+    """Return an aware datetime as milliseconds since the epoch, cut to the whole millisecond."""
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
+def to_datetime(ms: int) -> datetime:
+    """Return milliseconds since the epoch as an aware datetime in UTC."""
+    return _EPOCH + timedelta(milliseconds=ms)
+
+
+def iso(ms: int) -> str:
+    """Return e.g. `2030-01-08T13:00:00.000Z`."""
+    return to_datetime(ms).strftime("%Y-%m-%dT%H:%M:%S.") + f"{ms % MS_PER_SECOND:03d}Z"
+
+
+def iso_without_ms(ms: int) -> str:
+    """Return e.g. `2030-01-08T13:00:00Z`, the form of times inside webhooks."""
+    return to_datetime(ms).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def parse_iso(text: object) -> int | None:
+    """Return the instant an ISO 8601 text names, or None when it names none.
+
+    An offset is honoured; a text without one is UTC; a bare date is its midnight.
+    """
+    if not isinstance(text, str) or not _ISO.fullmatch(text):
+        return None
+    try:
+        moment = datetime.fromisoformat(text.upper().replace(",", ".").replace(" Z", "Z"))
+    except ValueError:
+        return None
+    if not 1 < moment.year <= YEAR_MAX:
+        return None
+    return to_ms(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def whole_second(ms: int) -> int:
+    """Return the instant cut to its second, as Cal.com stores and compares a start."""
+    return ms - ms % MS_PER_SECOND
