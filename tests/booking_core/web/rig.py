@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -72,7 +73,7 @@ class GatewayRig:
     async def retell(self, path: str, body: Any, **headers: str) -> Heard:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         signed = {"X-Retell-Signature": sign_retell(raw, KEY, self.clock.now()), "Content-Type": "application/json"}
-        async with self.client.post(f"/api/retell/{path}", data=raw, headers=signed | headers) as answer:
+        async with self.client.post(f"/api/retell/{path}", data=io.BytesIO(raw), headers=signed | headers) as answer:
             return Heard(answer.status, await answer.json())
 
     async def cal(self, body: Any) -> Heard:
@@ -116,10 +117,13 @@ async def gateway(tmp_path: Path, observers: Sequence[Observer] = (), **changes:
     async with calcom.server() as upstream, aiohttp.ClientSession() as http:
         settings = settings_for(database, str(upstream.make_url("/")), **changes)
         engine = create_engine(settings.database_url)
-        async with engine.begin() as connection:
-            row = {"name": "Beratung", "calcom_event_type_id": 77, "duration_minutes": 15}
-            await connection.execute(insert(SERVICES), row)
-        core = build_core(settings=settings, engine=engine, http=http, clock=clock, observers=[told.append, *observers])
-        async with TestClient(TestServer(make_app(core, settings))) as client:
-            yield GatewayRig(client, calcom, clock, engine, core, settings, told)
-        await engine.dispose()
+        try:
+            async with engine.begin() as connection:
+                row = {"name": "Beratung", "calcom_event_type_id": 77, "duration_minutes": 15}
+                await connection.execute(insert(SERVICES), row)
+            listening = [told.append, *observers]
+            core = build_core(settings=settings, engine=engine, http=http, clock=clock, observers=listening)
+            async with TestClient(TestServer(make_app(core, settings))) as client:
+                yield GatewayRig(client, calcom, clock, engine, core, settings, told)
+        finally:
+            await engine.dispose()
