@@ -23,7 +23,7 @@ import threading
 import time
 import types
 import uuid
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -61,31 +61,41 @@ _CLOCKS: tuple[tuple[str, int], ...] = (
 @contextmanager
 def fenced(simulation: Simulation) -> Iterator[None]:
     """All fences, up for one run. They come down in the opposite order, whatever happens."""
-    with ExitStack() as stack:
+    patches = _Patches()
+    before = random.getstate()
+    try:
         for owner, name, instead in _CLOSED:
             if hasattr(owner, name):
-                stack.enter_context(_patched(owner, name, _closed(simulation, owner, name, instead)))
+                patches.put(owner, name, _closed(simulation, owner, name, instead))
         for name, unit in _CLOCKS:
             # Somebody else's clock (freezegun's, driven by the loop) is virtual already.
             if isinstance(getattr(time, name), types.BuiltinFunctionType):
-                stack.enter_context(_patched(time, name, _clock(simulation, name, unit)))
-        stack.enter_context(_seeded_entropy(simulation))
-        stack.enter_context(_patched(asyncio, "as_completed", _ordered(asyncio.as_completed)))
-        yield
-
-
-@contextmanager
-def _patched(owner: Any, name: str, replacement: Any) -> Iterator[None]:
-    own = name in vars(owner)
-    original = getattr(owner, name)
-    setattr(owner, name, replacement)
-    try:
+                patches.put(time, name, _clock(simulation, name, unit))
+        _seed_entropy(simulation, patches)
+        patches.put(asyncio, "as_completed", _ordered(asyncio.as_completed))
         yield
     finally:
-        if own:
-            setattr(owner, name, original)
-        else:
-            delattr(owner, name)
+        patches.restore()
+        random.setstate(before)
+
+
+class _Patches:
+    """Attributes that were replaced. One list, not a stack of context managers: they go up in every run."""
+
+    def __init__(self) -> None:
+        self._replaced: list[tuple[Any, str, Any, bool]] = []
+
+    def put(self, owner: Any, name: str, replacement: Any) -> None:
+        self._replaced.append((owner, name, getattr(owner, name), name in vars(owner)))
+        setattr(owner, name, replacement)
+
+    def restore(self) -> None:
+        while self._replaced:
+            owner, name, original, own = self._replaced.pop()
+            if own:
+                setattr(owner, name, original)
+            else:  # it was inherited
+                delattr(owner, name)
 
 
 def _closed(simulation: Simulation, owner: Any, name: str, instead: str) -> Callable[..., Any]:
@@ -119,10 +129,10 @@ def _caller() -> str:
     return f"at {frame.f_code.co_filename}:{frame.f_lineno}"
 
 
-@contextmanager
-def _seeded_entropy(simulation: Simulation) -> Iterator[None]:
+def _seed_entropy(simulation: Simulation, patches: _Patches) -> None:
     source = simulation.choices.random("os.urandom")
     seed_of_instance = random.Random.seed
+    seed_of_module = random.seed
 
     def urandom(size: int) -> bytes:
         return source.randbytes(size)
@@ -130,18 +140,14 @@ def _seeded_entropy(simulation: Simulation) -> Iterator[None]:
     def seed(self: random.Random, a: Any = None, version: int = 2) -> None:
         seed_of_instance(self, source.getrandbits(128) if a is None else a, version)
 
-    before = random.getstate()
-    with (
-        _patched(os, "urandom", urandom),
-        _patched(random, "_urandom", urandom),
-        _patched(random.Random, "seed", seed),
-        _patched(random, "seed", random._inst.seed.__func__.__get__(random._inst)),  # type: ignore[attr-defined]
-    ):
-        random.seed(f"{simulation.seed}/random")
-        try:
-            yield
-        finally:
-            random.setstate(before)
+    def seed_global(a: Any = None, version: int = 2) -> None:
+        seed_of_module(source.getrandbits(128) if a is None else a, version)
+
+    patches.put(os, "urandom", urandom)
+    patches.put(random, "_urandom", urandom)
+    patches.put(random.Random, "seed", seed)
+    patches.put(random, "seed", seed_global)
+    seed_of_module(f"{simulation.seed}/random")
 
 
 def _ordered(as_completed: Callable[..., Any]) -> Callable[..., Any]:

@@ -119,10 +119,10 @@ class Simulation:
         self._environment = environment
         self._checkers = tuple(checkers)
         time_of_run = VirtualTime()
+        self.clock = WallClock(start, time_of_run)
         self.trace = Trace(time_of_run, self.limits.trace_events_max)
         self.choices = Choices(scheduler, seed, self.trace)
         self.loop = SimulationLoop(self.choices, trace=self.trace, limits=self.limits, time=time_of_run)
-        self.clock = WallClock(start, time_of_run)
         self.history = History(time_of_run, self.trace)
         self.nodes: dict[str, Node] = {}
         self._breaches: list[FenceError] = []

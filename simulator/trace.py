@@ -70,7 +70,11 @@ class Trace:
         self._digest.update(_ADDRESS.sub("0x", "\0".join(lines)).encode("utf-8", "surrogatepass") + b"\0")
         self.count += len(pending)
         room = self._kept_max - len(self._kept)
-        self._kept += [event._replace(text=_ADDRESS.sub("0x…", event.text)) for event in pending[:room]]
+        self._kept += [_scrubbed(event) if "0x" in event.text else event for event in pending[:room]]
+
+
+def _scrubbed(event: Event) -> Event:
+    return event._replace(text=_ADDRESS.sub("0x…", event.text))
 
 
 class Difference(NamedTuple):
