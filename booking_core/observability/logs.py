@@ -37,7 +37,6 @@ REJECTIONS: dict[Verdict, tuple[str, str]] = {
     Verdict.FOREIGN_CALL: ("CALL ID MISMATCH", "Call ID mismatch"),
     Verdict.ALREADY_STORED: ("APPOINTMENT ALREADY EXISTS", "Appointment already exists"),
 }
-UNVERIFIED_REJECTED = ("UNVERIFIED BOOKING REJECTED", "Unverified booking rejected")  # strict settings only
 PREVENTION = "DUPLICATE BOOKING PREVENTION"
 SUCCESS = "booking successful and validated"
 
@@ -73,7 +72,7 @@ class EventLog:
         self._threshold_s = threshold_s
 
     def __call__(self, event: Event) -> None:
-        """Write one line (LayerJudged and the like: see SPEC of the fields in each method)."""
+        """Write one line."""
         match event:
             case LayerJudged():
                 self._write_verdict(event)
@@ -122,7 +121,7 @@ class EventLog:
             "deciding": event.deciding,
         }
         if verdict.rejects:
-            name, sentence = REJECTIONS.get(verdict.verdict, UNVERIFIED_REJECTED)
+            name, sentence = REJECTIONS[verdict.verdict]
             self._log.warning(f"{PREVENTION}: {sentence}", event_name=name, **fields)
         elif verdict.suspicious:
             self._log.warning("booking created in the future", event_name="SUSPICIOUS CLOCK SKEW", **fields)
