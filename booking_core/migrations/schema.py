@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 WITHOUT_UNIQUE_KEY = "0002"  # all tables, but no Layer 4
+LATEST = "0003"  # what `head` is
 
 
 class UnknownRevisionError(ValueError):
