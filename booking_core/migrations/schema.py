@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_FOLDER = str(Path(__file__).parent)
 WITHOUT_UNIQUE_KEY = "0002"  # all tables, but no Layer 4
 LATEST = "0003"  # what `head` is
 
@@ -62,6 +63,15 @@ async def downgrade(target: AsyncEngine | str, revision: str) -> None:
 async def current(target: AsyncEngine | str) -> str | None:
     """The revision that the database is at; None when no migration has run."""
     return await _run(target, current_revision)
+
+
+def head() -> str:
+    """The newest revision: where `upgrade` leads."""
+    from alembic.script import ScriptDirectory
+
+    newest = ScriptDirectory(_FOLDER).get_current_head()
+    assert newest is not None, "there are migrations"
+    return newest
 
 
 def upgrade_connection(connection: Connection, revision: str = "head", migration: Migration | None = None) -> None:
@@ -127,7 +137,7 @@ def _config(connection: Connection, migration: Migration, revision: str) -> Conf
     from alembic.util import CommandError
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.set_main_option("script_location", _FOLDER.replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     config.attributes["transactional_ddl"] = connection.dialect.name in {"sqlite", "postgresql"}
