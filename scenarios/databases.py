@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scenarios.cli.errors import UsageError
+from scenarios.errors import DatabaseUnusableError, UsageError
 
 MEMORY = "memory"
 FILE_PREFIX = "file:"
@@ -13,8 +13,19 @@ _SQLITE_MAGIC = b"SQLite format 3\x00"
 _EXPECTED = "expected memory, file:PATH, or a URL such as postgresql+asyncpg://user:password@host/database"
 
 
-class DatabaseUnusableError(Exception):
-    """The database cannot be reached or used. You get it before anything was played; the message says why."""
+def is_server(text: str) -> bool:
+    """Whether the words name a database server, where nothing can be simulated."""
+    return text != MEMORY and not text.startswith(FILE_PREFIX)
+
+
+def keep(content: bytes, path: Path) -> None:
+    """Leave a replay's rows at `path` for their reader; the last replay's rows stay."""
+    for leftover in (Path(f"{path}-wal"), Path(f"{path}-shm")):
+        leftover.unlink(missing_ok=True)  # they would belong to another database
+    try:
+        path.write_bytes(content)
+    except OSError as problem:
+        raise DatabaseUnusableError(f"cannot write {path}: {problem.strerror}") from None
 
 
 def check_database(text: str) -> None:

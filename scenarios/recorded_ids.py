@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Mapping
 from datetime import datetime
 
 from fake_calcom.ids import SeededIds
@@ -39,26 +38,25 @@ class RecordedRowIds:
         return f"{self._keys.getrandbits(128):032x}"
 
 
-class RecordedBookingIds(SeededIds):
+class RecordedBookingIds:
     """Cal.com's ids: a booking's recorded uid goes to its recorded start, numbers go out in the recorded order."""
 
     def __init__(self, record: Record, seed: int) -> None:
-        super().__init__(seed)
+        self._seeded = SeededIds(seed)
         self._uids = {booking.start: booking.uid for booking in record.bookings}
         self._numbers = deque(_numbers(record, seed))
+        self.uuid = self._seeded.uuid
+        self.request_id = self._seeded.request_id
+        self.api_key = self._seeded.api_key
 
     def booking_id(self) -> int:
         """The number of the next booking."""
-        return self._numbers.popleft() if self._numbers else super().booking_id()
+        return self._numbers.popleft() if self._numbers else self._seeded.booking_id()
 
     def booking_uid(self, organizer_username: str, start: datetime, now: datetime) -> str:
         """The recorded uid of a booking at that start, once; else as Cal.com derives it."""
         recorded = self._uids.pop(start, None)
-        return recorded or super().booking_uid(organizer_username, start, now)
-
-    def checkpoint(self) -> Mapping[str, object]:
-        """A recorded history is played once: there is nothing to return to."""
-        raise NotImplementedError("a replay with recorded ids takes no snapshots")
+        return recorded or self._seeded.booking_uid(organizer_username, start, now)
 
 
 def _numbers(record: Record, seed: int) -> list[int]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from booking_core.profiles import Promise
 from scenarios.checkers import broken_promises
 from scenarios.judging import objections
 from scenarios.observation import Observation
 from scenarios.scenario import Case, Scenario, Settings
+from scenarios.theatre import Theatre
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +54,10 @@ class Replay:
         return " ".join(parts)
 
 
-def replay(scenario: Scenario, settings: Settings) -> Replay:
+def replay(theatre: Theatre, scenario: Scenario, settings: Settings) -> Replay:
     """Play it, look at what is left, judge. Raises DatabaseUnusableError when the database cannot be used."""
-    from scenarios.backstage import perform
-
-    started = stopwatch()()
-    performance = perform(scenario, settings)
+    started = theatre.stopwatch()
+    performance = theatre.perform(scenario, settings)
     return Replay(
         scenario=scenario,
         settings=settings,
@@ -70,17 +67,10 @@ def replay(scenario: Scenario, settings: Settings) -> Replay:
         broken=broken_promises(performance.seen),
         digest=performance.digest,
         virtual_seconds=performance.virtual_seconds,
-        wall_seconds=stopwatch()() - started,
+        wall_seconds=theatre.stopwatch() - started,
     )
-
-
-def stopwatch() -> Callable[[], float]:
-    """The real clock, also while freezegun shows another one."""
-    return getattr(time, "real_perf_counter", time.perf_counter)
 
 
 def stated_settings(scenario: Scenario, *, skew_s: float | None, seed: int, database: str) -> list[Settings]:
     """The cases that a scenario runs by itself, on the given clocks, seed and database."""
-    from dataclasses import replace
-
     return [replace(case.settings, skew_s=skew_s, seed=seed, database=database) for case in scenario.cases]

@@ -9,8 +9,8 @@ from importlib.metadata import version
 import typer
 
 from scenarios.cli import list_command, replay_command
-from scenarios.cli.errors import UsageError
 from scenarios.cli.exit_codes import ExitCode
+from scenarios.errors import PerformanceFailedError, UsageError
 
 _EPILOG = (
     "Exit status: 0 as expected, 2 wrong use, 10 safety violated, 11 liveness violated, 12 inconclusive, 13 diverged."
@@ -40,6 +40,9 @@ def run() -> None:
     except UsageError as problem:
         sys.stderr.write(f"slotproof: {problem}\n")
         raise SystemExit(ExitCode.WRONG_USE) from None
+    except PerformanceFailedError as broken:
+        sys.stderr.write(f"slotproof: the replay itself broke, nothing is proved by it: {broken}\n")
+        raise SystemExit(ExitCode.INCONCLUSIVE) from None
     except BrokenPipeError:  # the reader of our output (`head`, a pager) has gone: nobody is left to tell
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(ExitCode.AS_EXPECTED) from None

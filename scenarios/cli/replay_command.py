@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scenarios.cli.errors import UsageError
 from scenarios.cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -60,42 +59,22 @@ def _run(planned: list[tuple[Scenario, list[Settings]]]) -> list[Replay]:
     from rich.console import Console
 
     from scenarios.replay import replay
-    from scenarios.report.terminal import show_replay, show_summary
+    from scenarios.report.terminal import show_close, show_replay, show_summary
+    from scenarios.theatre import Theatre
 
     console = Console()
     replays: list[Replay] = []
-    for scenario, settings in planned:
-        of_scenario = []
-        for setting in settings:
-            try:
-                of_scenario.append(replay(scenario, setting))
-            except _unusable() as problem:
-                raise UsageError(f"--database {setting.database}: {problem}") from None
-            show_replay(console, of_scenario[-1])
-        if len(of_scenario) > 1:
-            show_summary(console, scenario, of_scenario)
-        replays += of_scenario
-    _close(console, replays)
+    with Theatre() as theatre:
+        for scenario, settings in planned:
+            of_scenario = []
+            for setting in settings:
+                of_scenario.append(replay(theatre, scenario, setting))
+                show_replay(console, of_scenario[-1])
+            if len(of_scenario) > 1:
+                show_summary(console, scenario, of_scenario)
+            replays += of_scenario
+    show_close(console, replays)
     return replays
-
-
-def _unusable() -> type[Exception]:
-    from scenarios.databases import DatabaseUnusableError
-
-    return DatabaseUnusableError
-
-
-def _close(console: object, replays: list[Replay]) -> None:
-    from rich.console import Console
-
-    assert isinstance(console, Console)
-    wrong = [one for one in replays if not one.as_expected]
-    held = len(replays) - len(wrong)
-    console.print(f"\n{held} of {len(replays)} replays ended as expected")
-    for one in wrong:
-        console.print(f"[bold red]does not hold:[/] {one.objections[0]}", soft_wrap=True)
-    if wrong:
-        console.print(f"see it again: {wrong[0].command}", soft_wrap=True)
 
 
 def _write_json(target: Path, replays: list[Replay]) -> None:

@@ -10,8 +10,8 @@ from typing import TypeVar
 from booking_core.domain.commands import Entry
 from booking_core.domain.outcomes import Layer
 from booking_core.profiles import AttendeeIdentity, profiles
-from scenarios.cli.errors import UsageError
 from scenarios.databases import check_database
+from scenarios.errors import UsageError
 from scenarios.registry import UnknownScenarioError, find, scenarios
 from scenarios.replay import stated_settings
 from scenarios.scenario import Scenario, Settings

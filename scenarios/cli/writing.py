@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from scenarios.cli.errors import UsageError
+from scenarios.errors import UsageError
 
 
 def writable(path: Path) -> Path:

@@ -53,6 +53,16 @@ def show_summary(console: Console, scenario: Scenario, replays: Sequence[Replay]
     console.print(table)
 
 
+def show_close(console: Console, replays: Sequence[Replay]) -> None:
+    """How many held; for a failure the last line is the command that shows it again."""
+    wrong = [one for one in replays if not one.as_expected]
+    console.print(f"\n{len(replays) - len(wrong)} of {len(replays)} replays ended as expected")
+    for one in wrong:
+        console.print(Text(f"does not hold: {one.objections[0]}", "bold red"), soft_wrap=True)
+    if wrong:
+        console.print(f"see it again: {wrong[0].command}", soft_wrap=True)
+
+
 def _timeline(one: Replay) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(no_wrap=True, style="cyan")
