@@ -22,5 +22,5 @@ class MessageNotSentError(Exception):
 class MessageSender(Protocol):
     """The way to an e-mail or SMS provider."""
 
-    async def __call__(self, message: Message) -> None:
+    async def __call__(self, message: Message, /) -> None:
         """Send; raises MessageNotSentError."""
