@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import BudgetError, HangError
-from simulator.tasks import SimulatedTask
+from simulator.tasks import SimulatedTask, is_frozen
 
 if TYPE_CHECKING:
     from simulator.loop import SimulationLoop
@@ -24,8 +24,8 @@ def clean_up(loop: SimulationLoop) -> None:
     """
     loop.settle(loop.limits.cleanup_steps_max)
     tasks = _unfinished(loop)
-    _abandon([task for task in tasks if _is_dead(task)])
-    living = [task for task in tasks if not _is_dead(task)]
+    _abandon([task for task in tasks if is_frozen(task)])
+    living = [task for task in tasks if not is_frozen(task)]
     for task in living:
         task.cancel()
     with suppress(HangError, BudgetError):
@@ -34,6 +34,7 @@ def clean_up(loop: SimulationLoop) -> None:
         _forget_stuck_generators(loop)
         loop.run_until_complete(loop.shutdown_asyncgens())
     _abandon(_unfinished(loop))
+    loop.frozen_tasks.clear()
     loop.close()
 
 
@@ -41,11 +42,6 @@ def _unfinished(loop: SimulationLoop) -> list[asyncio.Task[Any]]:
     """In the order of their creation, first the ones made past `create_task`."""
     tasks = [task for task in asyncio.all_tasks(loop) if not task.done()]
     return sorted(tasks, key=lambda task: hash(task) if isinstance(task, SimulatedTask) else 0)
-
-
-def _is_dead(task: asyncio.Task[Any]) -> bool:
-    incarnation = task.incarnation if isinstance(task, SimulatedTask) else None
-    return incarnation is not None and not incarnation.alive
 
 
 def _forget_stuck_generators(loop: SimulationLoop) -> None:

@@ -27,7 +27,7 @@ from simulator.node import INCARNATION
 from simulator.pending import IoPoint, PendingIo
 from simulator.schedulers.plain import Plain
 from simulator.schedulers.protocol import SCHEDULE, Question
-from simulator.tasks import SimulatedFuture, SimulatedTask
+from simulator.tasks import SimulatedFuture, SimulatedTask, is_frozen
 from simulator.timers import TimerHeap
 from simulator.trace import Trace
 from simulator.waits import describe_waits
@@ -77,6 +77,7 @@ class SimulationLoop(FencedLoop):
         self._numbers = count(1)
         self._task_names = TaskNames()
         self._some_node_crashed = False
+        self.frozen_tasks: list[asyncio.Task[Any]] = []
 
     # -- what the code under test calls
 
@@ -95,7 +96,8 @@ class SimulationLoop(FencedLoop):
         """A pending I/O: the future completes when the scheduler lets it, and always through the loop.
 
         `label` says what the I/O is, `actor` who asked (default: the running task). An I/O that
-        `survives_crash` is out of its node's hands, as a message on the wire is.
+        `survives_crash` is out of its node's hands, as a message on the wire is; what it then calls must
+        not be in the node's context either (`add_done_callback(..., context=...)`).
         """
         future = self.create_future()
         incarnation = None if survives_crash else INCARNATION.get()
@@ -155,8 +157,12 @@ class SimulationLoop(FencedLoop):
     # -- what the engine calls
 
     def note_crash(self) -> None:
-        """A node crashed: from now on callbacks are asked whose they are."""
+        """A node crashed: from now on callbacks are asked whose they are, and its tasks are kept as they stand.
+
+        A task that nothing refers to any more would be destroyed, and its `finally` would run.
+        """
         self._some_node_crashed = True
+        self.frozen_tasks += [task for task in asyncio.all_tasks(self) if is_frozen(task)]
 
     def settle(self, steps_max: int) -> None:
         """Clean-up begins: plain order, no nemesis, and a budget of its own."""

@@ -7,6 +7,7 @@ real aiohttp clients and servers see `simulator.adapters.aiohttp_memory`, which 
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ class Network:
         self._endpoints: dict[str, tuple[Receive, Node | None]] = {}
         self._wires: dict[tuple[str, str], deque[Message]] = {}
         self._partitions: set[frozenset[str]] = set()
+        self._context = contextvars.copy_context()  # a message on its way outlives the node that sent it
         self.rules: list[Rule] = []
 
     def listen(self, name: str, receive: Receive) -> None:
@@ -46,10 +48,10 @@ class Network:
             case Pass():
                 self._put(message)
             case Delay(seconds):
-                self._loop.call_later(seconds, self._put, message)
+                self._loop.call_later(seconds, self._put, message, context=self._context)
             case Duplicate(seconds):
                 self._put(message)
-                self._loop.call_later(seconds, self._put, message)
+                self._loop.call_later(seconds, self._put, message, context=self._context)
             case Drop():
                 pass
             case Reset():
@@ -86,7 +88,7 @@ class Network:
         message = wire[0]
         label = f"net:{message.source}->{message.target}:{message.label}"
         arrives = self._loop.io_point(label, survives_crash=True)
-        arrives.add_done_callback(lambda _: self._arrive(wire))
+        arrives.add_done_callback(lambda _: self._arrive(wire), context=self._context)
 
     def _arrive(self, wire: deque[Message]) -> None:
         message = wire.popleft()

@@ -48,3 +48,9 @@ class SimulatedFuture(asyncio.Future[Any]):
 
     def __hash__(self) -> int:
         return self._number
+
+
+def is_frozen(task: asyncio.Task[Any]) -> bool:
+    """Whether the task belongs to a life of a node that has ended."""
+    incarnation = task.incarnation if isinstance(task, SimulatedTask) else None
+    return incarnation is not None and not incarnation.alive
