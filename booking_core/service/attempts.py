@@ -48,6 +48,11 @@ class AttemptKeeper:
             return Recovered(record.booked)
         return await self._settle_earlier(wish, record)
 
+    def resume(self, wish: Wish, attempt: Attempt, attempts: Sequence[Attempt]) -> Trial:
+        """The trial of an attempt that is on record, sent under its own key."""
+        others = [other for other in attempts if other.id != attempt.id]
+        return self._trial(wish, attempt, others)
+
     async def close(self, trial: Trial, outcome: Outcome) -> None:
         """Settle the attempt of a finished trial; a booked one was settled together with its row."""
         if trial.attempt_id is not None:

@@ -105,9 +105,21 @@ class Bookkeeper:
         """Cancelled here, live at Cal.com: the appointment stands, and the audit log says why."""
         note = "reopened: the cancellation never arrived at Cal.com"
         await uow.appointments.set_status(appointment.id, AppointmentStatus.SCHEDULED, note)
-        details = {"appointment_id": appointment.id, "calcom_v2_booking_id": appointment.calcom_v2_booking_id}
-        await uow.audit.add("appointment_reopened", now, details)
-        return await _reread(uow, appointment)
+        await uow.audit.add("appointment_reopened", now, _ids_of(appointment))
+        return await uow.appointments.get(appointment.id) or appointment
+
+    async def cancel(self, uow: UnitOfWork, appointment: Appointment, note: str, now: datetime) -> None:
+        """The booking is over at Cal.com, so the appointment is here."""
+        await uow.appointments.set_status(appointment.id, AppointmentStatus.CANCELLED, note)
+        await uow.audit.add("appointment_cancelled", now, _ids_of(appointment) | {"note": note})
+
+    async def move(self, uow: UnitOfWork, appointment: Appointment, booking: CalcomBooking, now: datetime) -> None:
+        """Cal.com replaced the booking by one at another time; its uid is new, the appointment stays the same."""
+        if not appointment.is_live:
+            await self.reopen(uow, appointment, now)
+        await uow.appointments.move(appointment.id, booking.start, booking.end, booking.uid, booking.number)
+        details = _ids_of(appointment) | {"from": appointment.starts_at.isoformat(), "to": booking.start.isoformat()}
+        await uow.audit.add("appointment_moved", now, details | {"new_calcom_v2_booking_id": booking.uid})
 
     async def notify(
         self, uow: UnitOfWork, customer: Customer, appointment_id: int | None, kind: str, now: datetime
@@ -129,5 +141,5 @@ class Bookkeeper:
             await self.notify(uow, customer, appointment.id, "booking_confirmed", now)
 
 
-async def _reread(uow: UnitOfWork, appointment: Appointment) -> Appointment:
-    return await uow.appointments.get(appointment.id) or appointment
+def _ids_of(appointment: Appointment) -> dict[str, int | str | None]:
+    return {"appointment_id": appointment.id, "calcom_v2_booking_id": appointment.calcom_v2_booking_id}

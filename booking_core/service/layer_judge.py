@@ -36,6 +36,13 @@ class Stored:
     verified: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Surplus:
+    """Nothing is stored: the booking is new, but its customer holds that very time by another booking already."""
+
+    held: Appointment
+
+
 class LayerJudge:
     """Runs the layers that the profile switches on, in their order."""
 
@@ -43,7 +50,7 @@ class LayerJudge:
         self._world = surroundings
         self._bookkeeper = bookkeeper
 
-    async def check_and_store(self, trial: Trial, booking: CalcomBooking) -> Stored | Rejection:
+    async def check_and_store(self, trial: Trial, booking: CalcomBooking) -> Stored | Rejection | Surplus:
         """Layers 1 and 2 on the answer, Layer 3 on the local rows, Layer 4 by the insert itself."""
         verdicts = self._judge_answer(trial, booking)
         rejection = _first_rejection(verdicts)
@@ -53,7 +60,7 @@ class LayerJudge:
         if rejection is not None:
             return rejection
         stored = await self._insert(trial, booking)
-        if isinstance(stored, Rejection):
+        if not isinstance(stored, Appointment):
             return stored
         if self._is_on(trial, Layer.UNIQUE_BOOKING):
             verdicts.append(self._judged_insert(trial, booking, insert_passed()))
@@ -84,12 +91,15 @@ class LayerJudge:
         self._tell(trial, booking, verdict, self._world.clock.monotonic() - began, deciding=verdict.rejects)
         return verdict
 
-    async def _insert(self, trial: Trial, booking: CalcomBooking) -> Appointment | Rejection:
+    async def _insert(self, trial: Trial, booking: CalcomBooking) -> Appointment | Rejection | Surplus:
         """Insert; when the key refuses, read the winner's row in a NEW transaction (the old one sees nothing)."""
         wish, now = trial.wish, self._world.now()
         holder = Holder(wish.call.id, wish.customer.id, wish.service.id)
 
-        async def body(uow: UnitOfWork) -> Appointment:
+        async def body(uow: UnitOfWork) -> Appointment | Surplus:
+            held = await self._held_by_another_booking(uow, trial, booking)
+            if held is not None:
+                return Surplus(held)
             return await self._bookkeeper.write(uow, holder, booking, now, trial.attempt_id)
 
         try:
@@ -100,6 +110,15 @@ class LayerJudge:
             if self._is_on(trial, Layer.UNIQUE_BOOKING):
                 self._judged_insert(trial, booking, insert_refused(winner, wish.customer.id))
             return Rejection(Layer.UNIQUE_BOOKING, winner)
+
+    async def _held_by_another_booking(
+        self, uow: UnitOfWork, trial: Trial, booking: CalcomBooking
+    ) -> Appointment | None:
+        """With several hosts, Cal.com books one customer twice at a time when the two calls' addresses differ."""
+        if not self._world.resolves:
+            return None
+        held = await uow.appointments.live_of_customer_at(trial.wish.customer.id, booking.start)
+        return held if held is not None and held.calcom_v2_booking_id != booking.uid else None
 
     async def row_of(self, booking_uid: str) -> Appointment | None:
         """The local row of a booking, read in a transaction of its own."""

@@ -62,17 +62,30 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "no_appointment": ("Ich finde keinen Termin von Ihnen.", "I cannot find an appointment of yours."),
     "cancelled": ("Ihr Termin am {when} ist abgesagt.", "Your appointment on {when} is cancelled."),
     "not_cancelled": (
-        "Ihr Termin am {when} kann gerade nicht abgesagt werden. Bitte versuchen Sie es später noch einmal.",
-        "Your appointment on {when} cannot be cancelled right now. Please try again later.",
+        "Ich kann gerade nicht bestätigen, dass Ihr Termin am {when} abgesagt ist. Bitte versuchen Sie es später.",
+        "I cannot confirm right now that your appointment on {when} is cancelled. Please try again later.",
     ),
     "moved": ("Ihr Termin ist verschoben auf den {when}.", "Your appointment is moved to {when}."),
     "move_pending": (
-        "Ob die Verschiebung auf den {when} zustande kommt, kann ich gerade nicht sicher sagen. Wir melden uns.",
-        "I cannot tell for certain yet whether moving to {when} works. We will let you know.",
+        "Ob Ihr Termin auf den {when} verschoben werden kann, ist noch nicht sicher. Wir prüfen das und melden uns.",
+        "It is not certain yet whether your appointment can be moved to {when}. We will check and let you know.",
     ),
     "not_moved": (
-        "Ihr Termin kann gerade nicht verschoben werden. Er bleibt, wie er war.",
-        "Your appointment cannot be moved right now. It stays as it was.",
+        "Ihr Termin kann gerade nicht verschoben werden.",
+        "Your appointment cannot be moved right now.",
+    ),
+    "notify_booking_confirmed": ("Ihr Termin{when} ist gebucht.", "Your appointment{when} is booked."),
+    "notify_booking_failed": (
+        "Ihr Terminwunsch konnte leider nicht erfüllt werden. Bitte rufen Sie uns noch einmal an.",
+        "Unfortunately the appointment you asked for could not be made. Please call us again.",
+    ),
+    "notify_booking_cancelled": (
+        "Ihr Termin{when} wurde abgesagt. Bitte rufen Sie uns an, wenn Sie einen neuen wünschen.",
+        "Your appointment{when} was cancelled. Please call us if you would like another one.",
+    ),
+    "notify_changed": (
+        "Zu Ihrem Termin{when} hat sich etwas geändert. Bitte rufen Sie uns an.",
+        "Something about your appointment{when} has changed. Please call us.",
     ),
 }
 
@@ -112,8 +125,8 @@ def answer_outcome(outcome: Outcome, wanted: datetime, zone: tzinfo, language: L
             reminder = say("reminder", language)
             return answer(Status.EXISTING, message, appointment_id=appointment.id, reminder=reminder)
         case Duplicate(alternatives) | Unavailable(alternatives):
-            offer = _offer(alternatives, zone, language)
-            message = say("unavailable", language, when=spoken(wanted, zone, language), offer=offer)
+            offered = offer(alternatives, zone, language)
+            message = say("unavailable", language, when=spoken(wanted, zone, language), offer=offered)
             return answer(status_of(outcome), message, alternatives=alternatives)
         case Pending():
             return answer(Status.PENDING, say("pending", language, when=spoken(wanted, zone, language)))
@@ -161,7 +174,8 @@ def answer(
     )
 
 
-def _offer(alternatives: Sequence[datetime], zone: tzinfo, language: Language) -> str:
+def offer(alternatives: Sequence[datetime], zone: tzinfo, language: Language) -> str:
+    """A sentence that names free starts, with a space before it; empty when there are none."""
     if not alternatives:
         return ""
     return say("offer", language, times=", ".join(spoken(start, zone, language) for start in alternatives))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,7 +20,7 @@ from booking_core.domain.outcomes import (
     Unavailable,
 )
 from booking_core.ports.calcom import CalcomUnavailableError
-from booking_core.ports.storage import Body, BookingAlreadyStoredError, T, UnitOfWork
+from booking_core.ports.storage import UnitOfWork
 from booking_core.profiles import ResolutionPolicy
 from booking_core.resolution import (
     AdoptAndLink,
@@ -94,7 +95,7 @@ class Resolver:
         async def body(uow: UnitOfWork) -> Appointment:
             return await self._bookkeeper.write_or_link(uow, holder, booking, now, trial.attempt_id)
 
-        appointment = await self._past_a_race(body)
+        appointment = await self._world.past_a_race(body)
         self._world.calcom.forget_free_starts(trial.wish.service.calcom_event_type_id)
         return Recovered(appointment)
 
@@ -110,7 +111,7 @@ class Resolver:
             decision = resolve_answer(booking, trial.asker, await _known(uow, booking), now)
             return _Carried(decision, await self._carry_out(uow, decision, trial, booking, now))
 
-        carried = await self._past_a_race(body)
+        carried = await self._world.past_a_race(body)
         match carried.decision, carried.appointment:
             case RecoverOwn(), Appointment() as appointment:
                 if rejection.layer in {Layer.FRESHNESS, Layer.CALL_IDENTITY}:
@@ -148,6 +149,21 @@ class Resolver:
             case TurnAway():
                 return None
 
+    async def surplus(self, trial: Trial, booking: CalcomBooking, held: Appointment) -> Recovered | Existing:
+        """A second booking of one customer at one time: given back to Cal.com; the first one is what counts.
+
+        When Cal.com cannot be reached for that, reconciliation gives it back: its attempt is refused, it has no row.
+        """
+        with contextlib.suppress(CalcomUnavailableError):
+            await self._world.calcom.cancel_booking(booking.uid, "the customer holds this time already")
+        self._world.calcom.forget_free_starts(trial.request.event_type_id)
+        now = self._world.now()
+
+        async def body(uow: UnitOfWork) -> Recovered | Existing:
+            return await self._link_held(uow, trial, held, own=held.call_id == trial.wish.call.id, now=now)
+
+        return await self._world.transactions(body)
+
     async def _held_by_customer(self, trial: Trial) -> Recovered | Existing | None:
         """This customer's live appointment at the refused start, linked to this call; None when there is none."""
         wish, now = trial.wish, self._world.now()
@@ -157,20 +173,18 @@ class Resolver:
             decision = resolve_refusal(held, trial.asker, now)
             if held is None or decision is None:
                 return None
-            if isinstance(decision, RecoverOwn):
-                await self._bookkeeper.link_own(uow, held, wish.call.id, now, trial.attempt_id)
-                return Recovered(held)
-            await self._bookkeeper.link_duplicate(uow, held, wish.call.id, now)
-            return Existing(held)
+            return await self._link_held(uow, trial, held, own=isinstance(decision, RecoverOwn), now=now)
 
         return await self._world.transactions(body)
 
-    async def _past_a_race(self, body: Body[T]) -> T:
-        """Run the body; once more when somebody stored the booking meanwhile: now that row is there to be read."""
-        try:
-            return await self._world.transactions(body)
-        except BookingAlreadyStoredError:
-            return await self._world.transactions(body)
+    async def _link_held(
+        self, uow: UnitOfWork, trial: Trial, held: Appointment, *, own: bool, now: datetime
+    ) -> Recovered | Existing:
+        if own:
+            await self._bookkeeper.link_own(uow, held, trial.wish.call.id, now, trial.attempt_id)
+            return Recovered(held)
+        await self._bookkeeper.link_duplicate(uow, held, trial.wish.call.id, now)
+        return Existing(held)
 
 
 def holder_of(trial: Trial) -> Holder:

@@ -10,7 +10,7 @@ from booking_core.domain.commands import Entry
 from booking_core.domain.events import Event
 from booking_core.domain.outcomes import Layer
 from booking_core.ports.calcom import CalcomClient
-from booking_core.ports.storage import Transactions
+from booking_core.ports.storage import Body, BookingAlreadyStoredError, T, Transactions
 from booking_core.ports.world import Clock, Ids, Observer
 from booking_core.profiles import Profile, ResolutionPolicy
 
@@ -35,6 +35,13 @@ class Surroundings:
         """Let every observer know a fact."""
         for observer in self.observers:
             observer(event)
+
+    async def past_a_race(self, body: Body[T]) -> T:
+        """Run the body; once more when somebody stored the booking meanwhile: now that row is there to be read."""
+        try:
+            return await self.transactions(body)
+        except BookingAlreadyStoredError:
+            return await self.transactions(body)
 
     def has_layer(self, layer: Layer, entry: Entry) -> bool:
         """Whether the profile lets that layer speak on that entry."""

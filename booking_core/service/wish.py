@@ -46,7 +46,10 @@ async def take_in(uow: UnitOfWork, command: BookAppointment, now: datetime, busi
         return None
     caller = command.caller
     call = await find_or_add_call(uow, caller.retell_call_id, caller.phone, now)
-    customer = await _find_or_add_customer(uow, call, caller, business.fallback_email)
+    customer = await find_customer(uow, call, caller, business.fallback_email)
+    if customer is None:
+        email = real_email(caller.email, business.fallback_email)
+        customer = await uow.customers.add(caller.name, caller.phone, email)
     await uow.calls.note(call.id, customer_id=customer.id, booking_details=booking_details(command))
     call = replace(call, customer_id=customer.id)
     return Wish(call, caller, customer, service, command.start, command.entry)
@@ -57,15 +60,15 @@ async def find_or_add_call(uow: UnitOfWork, retell_call_id: str, phone: str | No
     return await uow.calls.by_retell_id(retell_call_id) or await uow.calls.add(retell_call_id, phone, now)
 
 
-async def _find_or_add_customer(uow: UnitOfWork, call: Call, caller: Caller, fallback_email: str) -> Customer:
-    """By the call (one call has one caller), by phone, by name and a real e-mail; else a new row."""
+async def find_customer(uow: UnitOfWork, call: Call, caller: Caller, fallback_email: str) -> Customer | None:
+    """By the call (one call has one caller), by phone, else by name and a real e-mail."""
     found = await uow.customers.get(call.customer_id) if call.customer_id is not None else None
     email = real_email(caller.email, fallback_email)
     if found is None and caller.phone:
         found = await uow.customers.by_phone(caller.phone)
     if found is None and email:
         found = await uow.customers.by_name_and_email(caller.name, email)
-    return found or await uow.customers.add(caller.name, caller.phone, email)
+    return found
 
 
 def booking_details(command: BookAppointment) -> dict[str, str | None]:

@@ -1,0 +1,67 @@
+"""Cancelling: at Cal.com first, here when it is cancelled there."""
+
+from __future__ import annotations
+
+from booking_core.domain.commands import CancelAppointment
+from booking_core.domain.model import Appointment, CallRelation, Service
+from booking_core.domain.outcomes import CallerAnswer, Status
+from booking_core.ports.calcom import CalcomUnavailableError
+from booking_core.ports.storage import UnitOfWork
+from booking_core.service.bookkeeping import Bookkeeper
+from booking_core.service.messages import answer, say, spoken
+from booking_core.service.own_appointment import Meant, Question, find_meant
+from booking_core.service.surroundings import Surroundings
+
+_REASON = "cancelled by the customer on the phone"
+
+
+class AppointmentCanceller:
+    """Cancels the caller's appointment. The same call again cancels nothing else."""
+
+    def __init__(self, *, surroundings: Surroundings) -> None:
+        self._world = surroundings
+        self._bookkeeper = Bookkeeper(surroundings.profile, surroundings.business.fallback_email)
+
+    async def __call__(self, command: CancelAppointment) -> CallerAnswer:
+        """Status `cancelled`, `not_found`, or `error` when Cal.com did not confirm it."""
+        meant = await self._find(command)
+        if meant is None:
+            return answer(Status.NOT_FOUND, say("no_appointment", command.language))
+        done = not meant.appointment.is_live or await self._cancel(meant.appointment)
+        when = spoken(meant.appointment.starts_at, self._world.business.time_zone, command.language)
+        if not done:
+            return answer(Status.ERROR, say("not_cancelled", command.language, when=when))
+        message = say("cancelled", command.language, when=when)
+        return answer(Status.CANCELLED, message, appointment_id=meant.appointment.id)
+
+    async def _find(self, command: CancelAppointment) -> Meant | None:
+        question = Question(command.caller, command.start, CallRelation.CANCELLATION_ATTEMPT)
+        now = self._world.now()
+
+        async def body(uow: UnitOfWork) -> Meant | None:
+            return await find_meant(uow, question, now, self._world.business.fallback_email)
+
+        return await self._world.transactions(body)
+
+    async def _cancel(self, appointment: Appointment) -> bool:
+        """Whether it is cancelled at Cal.com, and therefore here; a booking unknown there needs no cancelling."""
+        if appointment.calcom_v2_booking_id is not None:
+            try:
+                refusal = await self._world.calcom.cancel_booking(appointment.calcom_v2_booking_id, _REASON)
+            except CalcomUnavailableError:
+                return False
+            if refusal is not None and refusal.http_status != 404:
+                return False
+        await self._write_down(appointment)
+        return True
+
+    async def _write_down(self, appointment: Appointment) -> None:
+        now = self._world.now()
+
+        async def body(uow: UnitOfWork) -> Service | None:
+            await self._bookkeeper.cancel(uow, appointment, _REASON, now)
+            return await uow.services.get(appointment.service_id)
+
+        service = await self._world.transactions(body)
+        if service is not None:
+            self._world.calcom.forget_free_starts(service.calcom_event_type_id)

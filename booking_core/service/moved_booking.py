@@ -1,0 +1,37 @@
+"""Where a booking went: Cal.com cancels a moved booking and makes a new one with the same attendee and metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from booking_core.domain.model import CalcomBooking
+from booking_core.ports.calcom import CalcomClient
+
+
+async def find_moved(
+    calcom: CalcomClient, uid: str, new_start: datetime, answered: CalcomBooking | None = None
+) -> CalcomBooking | None:
+    """The live booking at `new_start` that replaced `uid`; None while `uid` itself is live or when there is none.
+
+    `answered` is Cal.com's answer to the move, if one came. Raises CalcomUnavailableError.
+    """
+    old = await calcom.get_booking(uid)
+    if old is None or old.is_live:
+        return None
+    if answered is not None and answered.start == new_start:
+        return answered
+    if old.attendee is None or old.attendee.email is None:
+        return None
+    return replacement_of(old, await calcom.find_bookings(old.attendee.email, new_start))
+
+
+def replacement_of(old: CalcomBooking, others: Iterable[CalcomBooking]) -> CalcomBooking | None:
+    """The live booking among `others` with the old one's metadata and attendee; without metadata nobody can tell."""
+    if old.attendee is None or not old.metadata:
+        return None
+    for other in others:
+        same = other.attendee is not None and other.attendee.email == old.attendee.email
+        if other.is_live and other.uid != old.uid and same and other.metadata == old.metadata:
+            return other
+    return None

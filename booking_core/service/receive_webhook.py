@@ -1,0 +1,79 @@
+"""Cal.com's webhooks: a hint that something happened. What holds now is asked of Cal.com itself.
+
+So repeats and disorder are harmless: an old event leads to today's truth. When Cal.com cannot be asked, the event is
+taken at its word and reconciliation has the last one.
+"""
+
+from __future__ import annotations
+
+from booking_core.domain.commands import ReceiveWebhook
+from booking_core.domain.model import Appointment, AttemptState, CalcomBooking, CallRelation
+from booking_core.ports.calcom import CalcomUnavailableError
+from booking_core.ports.storage import UnitOfWork
+from booking_core.service.bookkeeping import Bookkeeper, Holder
+from booking_core.service.surroundings import Surroundings
+
+
+class WebhookReceiver:
+    """Confirms, cancels or moves appointments as Cal.com's bookings do."""
+
+    def __init__(self, *, surroundings: Surroundings) -> None:
+        self._world = surroundings
+        self._bookkeeper = Bookkeeper(surroundings.profile, surroundings.business.fallback_email)
+
+    async def __call__(self, command: ReceiveWebhook) -> str:
+        """What came of it, in a word or two (also kept in `webhook_events.result`)."""
+        booking = await self._current(command.booking)
+        now = self._world.now()
+
+        async def body(uow: UnitOfWork) -> str:
+            uid = command.booking.uid
+            if not await uow.webhook_events.add(command.dedup_key, command.trigger, uid, command.body, now):
+                return "repeated"
+            result = await self._apply(uow, command.previous_uid, booking)
+            await uow.webhook_events.mark_handled(command.dedup_key, now, result)
+            return result
+
+        result = await self._world.past_a_race(body)
+        if booking.event_type_id is not None:
+            self._world.calcom.forget_free_starts(booking.event_type_id)
+        return result
+
+    async def _current(self, told: CalcomBooking) -> CalcomBooking:
+        try:
+            return await self._world.calcom.get_booking(told.uid) or told
+        except CalcomUnavailableError:
+            return told
+
+    async def _apply(self, uow: UnitOfWork, previous_uid: str | None, booking: CalcomBooking) -> str:
+        row = await uow.appointments.by_booking_uid(booking.uid)
+        if row is not None:
+            return await self._agree(uow, row, booking)
+        replaced = await uow.appointments.by_booking_uid(previous_uid) if previous_uid else None
+        if replaced is not None and booking.is_live:
+            await self._bookkeeper.move(uow, replaced, booking, self._world.now())
+            return "moved"
+        return await self._adopt(uow, booking) if booking.is_live else "unknown here"
+
+    async def _agree(self, uow: UnitOfWork, row: Appointment, booking: CalcomBooking) -> str:
+        if row.is_live and not booking.is_live:
+            await self._cancel(uow, row)
+            return "cancelled"
+        return "confirmed" if row.is_live else "cancelled before"
+
+    async def _cancel(self, uow: UnitOfWork, row: Appointment) -> None:
+        """Somebody else cancelled it, so the customer must hear of it; who cancelled on the phone knows."""
+        await self._bookkeeper.cancel(uow, row, "cancelled at Cal.com", self._world.now())
+        customer = await uow.customers.get(row.customer_id)
+        by_phone = await uow.appointment_calls.exists(row.id, CallRelation.CANCELLATION_ATTEMPT)
+        if customer is not None and not by_phone:
+            await self._bookkeeper.notify(uow, customer, row.id, "booking_cancelled", self._world.now())
+
+    async def _adopt(self, uow: UnitOfWork, booking: CalcomBooking) -> str:
+        """No row yet: an unknown attempt's end is known now, an open one's request still has it in hand."""
+        attempt = await uow.attempts.by_key(booking.metadata.get("attempt_key", ""))
+        if attempt is None or attempt.state is not AttemptState.UNKNOWN:
+            return "left to the request" if attempt else "unknown here"
+        holder = Holder(attempt.call_id, attempt.customer_id, attempt.service_id)
+        await self._bookkeeper.write(uow, holder, booking, self._world.now(), attempt.id)
+        return "adopted"

@@ -1,0 +1,132 @@
+"""Settling one attempt whose end nobody knows: look it up, adopt it, book it now, or give it up."""
+
+from __future__ import annotations
+
+from booking_core.domain.commands import Caller, Entry
+from booking_core.domain.model import Attempt, AttemptState, CalcomBooking
+from booking_core.domain.outcomes import Booked, Existing, Outcome, Pending, Recovered
+from booking_core.ports.calcom import CalcomUnavailableError
+from booking_core.ports.storage import UnitOfWork
+from booking_core.service.pipeline import Pipeline
+from booking_core.service.surroundings import Surroundings
+from booking_core.service.wish import Trial, Wish
+
+_SURPLUS = "the caller holds another appointment from the same call"
+
+
+class AttemptSettler:
+    """Brings an attempt to its end, if Cal.com can be asked."""
+
+    def __init__(self, *, surroundings: Surroundings, pipeline: Pipeline) -> None:
+        self._world = surroundings
+        self._pipeline = pipeline
+
+    async def settle(self, attempt: Attempt) -> str:
+        """`booked`, `given up`, `waiting` (Cal.com cannot tell) or `taken` (somebody else has it in hand)."""
+        trial = await self._trial(attempt)
+        try:
+            own = await self._pipeline.resolver.find_own(trial.asker, attempt.attendee_email, attempt.starts_at)
+            needless = await self._is_needless(trial, own)
+            if own is not None and needless:
+                await self._world.calcom.cancel_booking(own.uid, _SURPLUS)
+        except CalcomUnavailableError:
+            return "waiting"
+        if needless:
+            return await self._give_up(attempt)
+        if own is not None:
+            return await self._adopt(trial, own)
+        if attempt.starts_at <= self._world.now():
+            return await self._give_up(attempt, tell=True)
+        return await self._book_now(trial, attempt)
+
+    async def _trial(self, attempt: Attempt) -> Trial:
+        async def body(uow: UnitOfWork) -> Trial:
+            call = await uow.calls.get(attempt.call_id)
+            customer = await uow.customers.get(attempt.customer_id)
+            service = await uow.services.get(attempt.service_id)
+            assert call is not None, "a foreign key holds the attempt's call"
+            assert customer is not None, "a foreign key holds the attempt's customer"
+            assert service is not None, "a foreign key holds the attempt's service"
+            caller = Caller(call.retell_call_id, customer.name, customer.phone, customer.email)
+            wish = Wish(call, caller, customer, service, attempt.starts_at, Entry.AFTER_CALL)
+            others = await uow.attempts.of_call(attempt.call_id, attempt.starts_at)
+            return self._pipeline.attempts.resume(wish, attempt, others)
+
+        return await self._world.transactions(body)
+
+    async def _is_needless(self, trial: Trial, own: CalcomBooking | None) -> bool:
+        """Whether the call led to another appointment by now, or the customer holds that very time by another one."""
+        wish = trial.wish
+
+        async def body(uow: UnitOfWork) -> bool:
+            linked = wish.call.appointment_id
+            led_to = await uow.appointments.get(linked) if linked is not None else None
+            if led_to is not None and led_to.is_live and led_to.call_id == wish.call.id:
+                return own is None or led_to.calcom_v2_booking_id != own.uid
+            held = await uow.appointments.live_of_customer_at(wish.customer.id, wish.start)
+            return held is not None and own is not None and held.calcom_v2_booking_id != own.uid
+
+        return await self._world.transactions(body)
+
+    async def _adopt(self, trial: Trial, own: CalcomBooking) -> str:
+        await self._pipeline.resolver.adopt(trial, own)
+        return "booked"
+
+    async def _book_now(self, trial: Trial, attempt: Attempt) -> str:
+        """Cal.com says it is not there, so a create is not blind; it goes through the same pipeline as any other."""
+        if not await self._claim(attempt):
+            return "taken"
+        outcome = await self._pipeline.run(trial)
+        return await self._ended(trial, outcome)
+
+    async def _ended(self, trial: Trial, outcome: Outcome) -> str:
+        match outcome:
+            case Booked() | Recovered():
+                return "booked"
+            case Pending():
+                return "waiting"
+            case Existing():
+                return "given up"
+            case _:
+                await self._tell_failure(trial.wish.customer.id)
+                return "given up"
+
+    async def _claim(self, attempt: Attempt) -> bool:
+        """Make the attempt young again, unless another reconciliation or the caller's retry was faster."""
+        now = self._world.now()
+
+        async def body(uow: UnitOfWork) -> bool:
+            await uow.calls.lock(attempt.call_id)
+            current = await uow.attempts.by_key(attempt.key)
+            if current is None or (current.state, current.updated_at) != (attempt.state, attempt.updated_at):
+                return False
+            await uow.attempts.settle(attempt.id, AttemptState.OPEN, now)
+            return True
+
+        return await self._world.transactions(body)
+
+    async def _give_up(self, attempt: Attempt, *, tell: bool = False) -> str:
+        now = self._world.now()
+
+        async def body(uow: UnitOfWork) -> bool:
+            await uow.calls.lock(attempt.call_id)
+            current = await uow.attempts.by_key(attempt.key)
+            if current is None or current.state in {AttemptState.BOOKED, AttemptState.REFUSED}:
+                return False
+            await uow.attempts.settle(attempt.id, AttemptState.REFUSED, now)
+            return True
+
+        if await self._world.transactions(body) and tell:
+            await self._tell_failure(attempt.customer_id)
+        return "given up"
+
+    async def _tell_failure(self, customer_id: int) -> None:
+        """The caller was told that this would be settled: now the customer must hear how."""
+        now = self._world.now()
+
+        async def body(uow: UnitOfWork) -> None:
+            customer = await uow.customers.get(customer_id)
+            if customer is not None:
+                await self._pipeline.bookkeeper.notify(uow, customer, None, "booking_failed", now)
+
+        await self._world.transactions(body)

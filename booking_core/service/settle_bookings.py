@@ -1,0 +1,172 @@
+"""Comparing rows with bookings in a window around now: orphans lose or follow their booking, ghosts get their row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from booking_core.domain.events import GhostFound, OrphanFound
+from booking_core.domain.model import Appointment, Attempt, AttemptState, CalcomBooking, Call, CallRelation
+from booking_core.ports.storage import UnitOfWork
+from booking_core.service.bookkeeping import Bookkeeper, Holder
+from booking_core.service.moved_booking import replacement_of
+from booking_core.service.surroundings import Surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One ghost or orphan. An orphan has an appointment, a ghost's booking has none yet."""
+
+    booking_uid: str
+    appointment_id: int | None
+    settled_as: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Ghost:
+    """A booking without a live row, and what is known of the call that made it."""
+
+    booking: CalcomBooking
+    call: Call
+    row: Appointment | None
+    attempt: Attempt | None
+    held: Appointment | None  # what the caller holds already: another appointment of the call, or of that very time
+
+
+class BookingSettler:
+    """Settles orphans and ghosts; raises CalcomUnavailableError when nobody can tell."""
+
+    def __init__(self, *, surroundings: Surroundings, bookkeeper: Bookkeeper) -> None:
+        self._world = surroundings
+        self._bookkeeper = bookkeeper
+
+    async def settle(self, *, apply: bool) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+        """Orphans and ghosts. Rows are read before bookings: what was stored had been booked by then."""
+        business, now = self._world.business, self._world.now()
+        start = now - timedelta(days=business.reconcile_past_days)
+        end = now + timedelta(days=business.reconcile_future_days)
+        rows = await self._world.transactions(lambda uow: uow.appointments.live_between(start, end))
+        bookings = await self._world.calcom.list_bookings(start, end)
+        orphans = await self._settle_orphans(rows, bookings, apply=apply)
+        return orphans, await self._settle_ghosts(rows, bookings, apply=apply)
+
+    async def _settle_orphans(
+        self, rows: Sequence[Appointment], bookings: Sequence[CalcomBooking], *, apply: bool
+    ) -> tuple[Finding, ...]:
+        live = {booking.uid for booking in bookings if booking.is_live}
+        missing = [row for row in rows if row.calcom_v2_booking_id is not None and row.calcom_v2_booking_id not in live]
+        found = [
+            await self._settle_orphan(row, row.calcom_v2_booking_id or "", bookings, apply=apply) for row in missing
+        ]
+        return tuple(finding for finding in found if finding is not None)
+
+    async def _settle_orphan(
+        self, row: Appointment, bookings: Sequence[CalcomBooking], *, apply: bool
+    ) -> Finding | None:
+        """A list may lag or shift between its pages, so the booking itself is asked for before anything is done."""
+        uid = row.calcom_v2_booking_id or ""
+        booking = await self._world.calcom.get_booking(uid)
+        if booking is not None and booking.is_live:
+            return None
+        moved = replacement_of(booking, bookings) if booking is not None else None
+        finding = Finding(uid, row.id, "moved" if moved else "cancelled")
+        if not apply:
+            return finding
+
+        async def body(uow: UnitOfWork) -> bool:
+            return await self._follow(uow, row, moved)
+
+        if not await self._world.past_a_race(body):
+            return None
+        self._world.tell(OrphanFound(row.id, finding.settled_as))
+        return finding
+
+    async def _follow(self, uow: UnitOfWork, seen: Appointment, moved: CalcomBooking | None) -> bool:
+        """Move or cancel the row, unless it changed since it was read."""
+        row, now = await uow.appointments.get(seen.id), self._world.now()
+        if row != seen:
+            return False
+        if moved is not None and await uow.appointments.by_booking_uid(moved.uid) is None:
+            await self._bookkeeper.move(uow, row, moved, now)
+            return True
+        await self._bookkeeper.cancel(uow, row, "no longer booked at Cal.com", now)
+        customer = await uow.customers.get(row.customer_id)
+        by_phone = await uow.appointment_calls.exists(row.id, CallRelation.CANCELLATION_ATTEMPT)
+        if customer is not None and not by_phone and row.starts_at > now:
+            await self._bookkeeper.notify(uow, customer, row.id, "booking_cancelled", now)
+        return True
+
+    async def _settle_ghosts(
+        self, rows: Sequence[Appointment], bookings: Sequence[CalcomBooking], *, apply: bool
+    ) -> tuple[Finding, ...]:
+        stored = {row.calcom_v2_booking_id for row in rows}
+        found = []
+        for booking in bookings:
+            if booking.is_live and booking.uid not in stored and not self._may_be_in_hand(booking):
+                ghost = await self._examine(booking)
+                found.append(await self._settle_ghost(ghost, apply=apply) if ghost is not None else None)
+        return tuple(finding for finding in found if finding is not None)
+
+    def _may_be_in_hand(self, booking: CalcomBooking) -> bool:
+        """A booking just made: the request that made it is about to write its row."""
+        since = self._world.now() - timedelta(seconds=self._world.business.in_flight_s)
+        return booking.created_at is not None and booking.created_at > since
+
+    async def _examine(self, booking: CalcomBooking) -> _Ghost | None:
+        """None when it is no ghost: stored by now, not booked by a call known here, or its attempt is not settled."""
+
+        async def body(uow: UnitOfWork) -> _Ghost | None:
+            row = await uow.appointments.by_booking_uid(booking.uid)
+            call = await uow.calls.by_retell_id(booking.retell_call_id or "")
+            attempt = await uow.attempts.by_key(booking.metadata.get("attempt_key", ""))
+            unsettled = attempt is not None and attempt.state in {AttemptState.OPEN, AttemptState.UNKNOWN}
+            if call is None or call.customer_id is None or unsettled or (row is not None and row.is_live):
+                return None
+            held = await _held(uow, call, call.customer_id, booking)
+            return _Ghost(booking, call, row, attempt, held)
+
+        return await self._world.transactions(body)
+
+    async def _settle_ghost(self, ghost: _Ghost, *, apply: bool) -> Finding | None:
+        """A row that was cancelled here, a second booking, or one whose caller was told no: cancelled there as well.
+
+        What is left is a booking that nobody was told about: it gets its row, and the customer a message. What the
+        caller holds may itself be an orphan that this booking replaced: then it is settled instead.
+        """
+        if ghost.held is not None and await self._settle_orphan(ghost.held, [ghost.booking], apply=apply):
+            return None
+        refused = ghost.attempt is not None and ghost.attempt.state is AttemptState.REFUSED
+        unwanted = ghost.row is not None or ghost.held is not None or refused
+        finding = Finding(ghost.booking.uid, None, "cancelled" if unwanted else "adopted")
+        if not apply:
+            return finding
+        if unwanted:
+            await self._world.calcom.cancel_booking(ghost.booking.uid, "no appointment belongs to this booking")
+        elif not await self._adopt(ghost):
+            return None
+        self._world.tell(GhostFound(ghost.booking.uid, finding.settled_as))
+        return finding
+
+    async def _adopt(self, ghost: _Ghost) -> bool:
+        now = self._world.now()
+
+        async def body(uow: UnitOfWork) -> bool:
+            if await uow.appointments.by_booking_uid(ghost.booking.uid) is not None:
+                return False
+            services = await uow.services.all()
+            service = next((s for s in services if s.calcom_event_type_id == ghost.booking.event_type_id), None)
+            if service is None or ghost.call.customer_id is None:
+                return False
+            holder = Holder(ghost.call.id, ghost.call.customer_id, service.id)
+            await self._bookkeeper.write(uow, holder, ghost.booking, now)
+            return True
+
+        return await self._world.past_a_race(body)
+
+
+async def _held(uow: UnitOfWork, call: Call, customer_id: int, booking: CalcomBooking) -> Appointment | None:
+    linked = await uow.appointments.get(call.appointment_id) if call.appointment_id is not None else None
+    if linked is not None and linked.is_live and linked.call_id == call.id:
+        return linked
+    return await uow.appointments.live_of_customer_at(customer_id, booking.start)
