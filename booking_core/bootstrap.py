@@ -16,11 +16,17 @@ from booking_core.clock import SystemClock, SystemIds
 from booking_core.core import Core
 from booking_core.domain.business import Business
 from booking_core.domain.events import Event
+from booking_core.ports.messages import Message, MessageNotSentError, MessageSender
 from booking_core.ports.world import Clock, Ids, Observer
 from booking_core.service.book_appointment import AppointmentBooker
+from booking_core.service.cancel_appointment import AppointmentCanceller
 from booking_core.service.create_from_call import CallBooker
 from booking_core.service.list_free_starts import FreeStartsLister
+from booking_core.service.receive_webhook import WebhookReceiver
+from booking_core.service.reconcile import Reconciler
 from booking_core.service.record_call import CallRecorder
+from booking_core.service.reschedule_appointment import AppointmentRescheduler
+from booking_core.service.send_notifications import NotificationSender
 from booking_core.service.surroundings import Surroundings
 from booking_core.settings import Settings
 from booking_core.storage.transactions import SqlTransactions
@@ -38,8 +44,12 @@ def build_core(
     clock: Clock | None = None,
     ids: Ids | None = None,
     observers: Sequence[Observer] = (),
+    send: MessageSender | None = None,
 ) -> Core:
-    """The use cases on this engine and this HTTP session; both stay the caller's to close."""
+    """The use cases on this engine and this HTTP session; both stay the caller's to close.
+
+    `send` is the way to customers; without one, notifications stay in the outbox.
+    """
     clock, ids = clock or SystemClock(), ids or SystemIds()
     tell = _Fan(observers)
     surroundings = Surroundings(
@@ -51,7 +61,7 @@ def build_core(
         business=Business(fallback_email=settings.fallback_email, time_zone=settings.zone),
         observers=tuple(observers),
     )
-    return _use_cases(surroundings, tell)
+    return _use_cases(surroundings, tell, send or _no_way_out)
 
 
 def make_app(
@@ -65,13 +75,18 @@ def make_app(
     return make_web_app(core, settings, report or _no_report, metrics or _no_metrics)
 
 
-def _use_cases(surroundings: Surroundings, tell: Observer) -> Core:
+def _use_cases(surroundings: Surroundings, tell: Observer, send: MessageSender) -> Core:
     book = AppointmentBooker(surroundings=surroundings)
     return Core(
         book=book,
         create_from_call=CallBooker(surroundings=surroundings, book=book),
         list_free_starts=FreeStartsLister(surroundings=surroundings),
+        cancel=AppointmentCanceller(surroundings=surroundings),
+        reschedule=AppointmentRescheduler(surroundings=surroundings),
         record_call=CallRecorder(surroundings=surroundings),
+        receive_webhook=WebhookReceiver(surroundings=surroundings),
+        reconcile=Reconciler(surroundings=surroundings),
+        send_notifications=NotificationSender(surroundings=surroundings, send=send),
         transactions=surroundings.transactions,
         clock=surroundings.clock,
         tell=tell,
@@ -100,6 +115,10 @@ class _Fan:
     def __call__(self, event: Event) -> None:
         for observer in self._observers:
             observer(event)
+
+
+async def _no_way_out(_message: Message) -> None:
+    raise MessageNotSentError("no way to customers is configured")
 
 
 def _no_report(_error: BaseException, _path: str) -> None:

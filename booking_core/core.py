@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from booking_core.domain.commands import (
     BookAppointment,
+    CancelAppointment,
     CreateFromCall,
     ListFreeStarts,
+    ReceiveWebhook,
     RecordCall,
+    RescheduleAppointment,
 )
 from booking_core.domain.outcomes import CallerAnswer
 from booking_core.ports.storage import Transactions
 from booking_core.ports.world import Clock, Observer
+from booking_core.service.reconcile import ReconcileReport
 
 Command = TypeVar("Command")
 Asked: TypeAlias = Callable[[Command], Awaitable[CallerAnswer]]
 Told: TypeAlias = Callable[[Command], Awaitable[Any]]
+Job: TypeAlias = Callable[[], Awaitable[Any]]
+
+
+class Reconcile(Protocol):
+    """The job that finds ghosts, orphans and unknown attempts; without `apply` it only tells of them."""
+
+    async def __call__(self, *, apply: bool = True) -> ReconcileReport:
+        """One round."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +40,12 @@ class Core:
     book: Asked[BookAppointment]
     create_from_call: Asked[CreateFromCall]
     list_free_starts: Asked[ListFreeStarts]
+    cancel: Asked[CancelAppointment]
+    reschedule: Asked[RescheduleAppointment]
     record_call: Told[RecordCall]
+    receive_webhook: Told[ReceiveWebhook]
+    reconcile: Reconcile
+    send_notifications: Job
     transactions: Transactions
     clock: Clock
     tell: Observer

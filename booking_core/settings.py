@@ -19,6 +19,7 @@
 | FALLBACK_EMAIL | attendee of callers without an e-mail | termin@askproai.de |
 | RECONCILE_EVERY_S | seconds between two reconciliations in the gateway | 60 |
 | OUTBOX_EVERY_S | seconds between two looks into the outbox | 5 |
+| OUTBOX_FILE | notifications to customers are appended there as JSON lines | (the console, masked) |
 | ALERT_FILE | alerts are appended there as JSON lines | (off) |
 | ALERT_WEBHOOK_URL | alerts are posted there as JSON | (off) |
 """
@@ -66,6 +67,7 @@ class Settings:
     fallback_email: str = "termin@askproai.de"
     reconcile_every_s: float = 60.0
     outbox_every_s: float = 5.0
+    outbox_file: str | None = None
     alert_file: str | None = None
     alert_webhook_url: str | None = None
 
@@ -118,6 +120,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         "calcom_url": reader.text("CALCOM_URL"),
         "time_zone": reader.text("BUSINESS_TIME_ZONE"),
         "fallback_email": reader.text("FALLBACK_EMAIL"),
+        "outbox_file": reader.text("OUTBOX_FILE"),
         "alert_file": reader.text("ALERT_FILE"),
         "alert_webhook_url": reader.text("ALERT_WEBHOOK_URL"),
         "reconcile_every_s": reader.seconds("RECONCILE_EVERY_S"),

@@ -38,6 +38,8 @@ class RetellDoor:
             web.post(
                 "/api/retell/check-availability", self._function(retell_wire.read_day_question, core.list_free_starts)
             ),
+            web.post("/api/retell/cancel-appointment", self._function(retell_wire.read_cancellation, core.cancel)),
+            web.post("/api/retell/reschedule-appointment", self._function(retell_wire.read_move, core.reschedule)),
             web.post("/api/retell/webhook", self._receive_call_event),
         ]
 
