@@ -56,9 +56,7 @@ class BookingSettler:
     ) -> tuple[Finding, ...]:
         live = {booking.uid for booking in bookings if booking.is_live}
         missing = [row for row in rows if row.calcom_v2_booking_id is not None and row.calcom_v2_booking_id not in live]
-        found = [
-            await self._settle_orphan(row, row.calcom_v2_booking_id or "", bookings, apply=apply) for row in missing
-        ]
+        found = [await self._settle_orphan(row, bookings, apply=apply) for row in missing]
         return tuple(finding for finding in found if finding is not None)
 
     async def _settle_orphan(

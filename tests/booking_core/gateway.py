@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from booking_core.domain.business import Business
-from booking_core.domain.commands import BookAppointment, Caller, Entry
+from booking_core.domain.commands import BookAppointment, Caller, Entry, Language
 from booking_core.domain.events import Event
 from booking_core.domain.model import Appointment, Call, Customer, Service
 from booking_core.domain.outcomes import CallerAnswer
@@ -51,9 +51,15 @@ class Gateway:
             observers=(self.events.append,),
         )
 
-    async def book(self, caller: Caller, start: datetime = SLOT, entry: Entry = Entry.COLLECT) -> CallerAnswer:
+    async def book(
+        self,
+        caller: Caller,
+        start: datetime = SLOT,
+        entry: Entry = Entry.COLLECT,
+        language: Language = Language.GERMAN,
+    ) -> CallerAnswer:
         booker = AppointmentBooker(surroundings=self.surroundings)
-        return await booker(BookAppointment(caller, start, entry=entry))
+        return await booker(BookAppointment(caller, start, entry=entry, language=language))
 
     def call_of(self, caller: Caller) -> Call:
         return next(c for c in self.tables.calls.values() if c.retell_call_id == caller.retell_call_id)

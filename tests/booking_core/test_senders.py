@@ -1,4 +1,4 @@
-"""Messages reach a file whole, and the console without whose they are."""
+"""Messages to customers leave by file or console."""
 
 from __future__ import annotations
 
@@ -11,28 +11,27 @@ import pytest
 from booking_core.ports.messages import Message, MessageNotSentError
 from booking_core.senders import ConsoleSender, FileSender
 
-MESSAGE = Message("sms", "+491701234567", "Ihr Termin am 10.10.2025 um 08:00 Uhr ist gebucht.")
+MESSAGE = Message("sms", "+491700000001", "Ihr Termin ist gebucht.")
 
 
-async def test_the_file_gets_the_whole_message(tmp_path: Path) -> None:
-    send = FileSender(tmp_path / "outbox.jsonl")
+async def test_a_file_gets_one_json_object_a_line(tmp_path: Path) -> None:
+    outbox = tmp_path / "outbox.jsonl"
 
-    await send(MESSAGE)
-    await send(MESSAGE)
+    await FileSender(outbox)(MESSAGE)
+    await FileSender(outbox)(MESSAGE)
 
-    lines = (tmp_path / "outbox.jsonl").read_text(encoding="utf-8").splitlines()
-    assert [json.loads(line)["recipient"] for line in lines] == ["+491701234567"] * 2
-
-
-async def test_a_file_that_cannot_be_written_leaves_the_message_in_the_outbox(tmp_path: Path) -> None:
-    with pytest.raises(MessageNotSentError):
-        await FileSender(tmp_path / "no" / "folder")(MESSAGE)
+    lines = [json.loads(line) for line in outbox.read_text(encoding="utf-8").splitlines()]
+    assert lines == [{"channel": "sms", "recipient": "+491700000001", "text": "Ihr Termin ist gebucht."}] * 2
 
 
-async def test_the_console_shows_no_person() -> None:
-    stream = io.StringIO()
+async def test_a_file_that_cannot_be_written_is_a_message_not_sent(tmp_path: Path) -> None:
+    with pytest.raises(MessageNotSentError, match="No such file"):
+        await FileSender(tmp_path / "missing" / "outbox.jsonl")(MESSAGE)
 
-    await ConsoleSender(stream)(MESSAGE)
 
-    assert "4917012345" not in stream.getvalue()
-    assert json.loads(stream.getvalue())["channel"] == "sms"
+async def test_the_console_shows_the_message() -> None:
+    screen = io.StringIO()
+
+    await ConsoleSender(screen)(MESSAGE)
+
+    assert screen.getvalue() == "sms → +491700000001: Ihr Termin ist gebucht.\n"

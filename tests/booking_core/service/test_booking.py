@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from booking_core.domain.commands import Caller, Entry
+from booking_core.domain.commands import Caller, Entry, Language
 from booking_core.domain.events import BookingSettled, ConstraintViolated, FalselyRejected, LayerJudged
 from booking_core.domain.model import AppointmentStatus, AttemptState, CallRelation
 from booking_core.domain.outcomes import Layer, Status, Verdict
@@ -354,3 +354,25 @@ async def test_a_caller_with_an_address_of_their_own_is_mailed_by_calcom() -> No
 
     assert desk.tables.notifications == {}
     assert desk.calcom.requests[0].attendee.email == "anna@example.net"
+
+
+async def test_a_second_host_gives_a_customer_no_second_appointment_at_the_same_time() -> None:
+    desk = gateway()
+    desk.calcom.hosts = 2
+    await desk.book(ANNA)
+    again = replace(ANNA, retell_call_id="call_anna_again")
+
+    answer = await desk.book(again)
+
+    assert (answer.status, answer.appointment_id) == (Status.EXISTING, 1)
+    assert len(desk.live()) == 1
+    assert [booking.status for booking in desk.calcom.bookings.values()] == ["accepted", "cancelled"]
+    assert desk.call_of(again).appointment_id == 1
+
+
+async def test_an_answer_in_english_on_request() -> None:
+    desk = gateway()
+
+    answer = await desk.book(ANNA, language=Language.ENGLISH)
+
+    assert answer.message == "Your appointment on 2025-10-10 at 08:00 is booked."

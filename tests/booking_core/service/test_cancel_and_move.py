@@ -1,0 +1,174 @@
+"""Cancelling and moving: Cal.com first, then here; a repeat of the call does nothing twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from booking_core.domain.commands import Caller, CancelAppointment, RescheduleAppointment
+from booking_core.domain.model import BookingRequest, CallRelation
+from booking_core.domain.outcomes import CallerAnswer, Status
+from booking_core.ports.calcom import CreateResult
+from booking_core.service.cancel_appointment import AppointmentCanceller
+from booking_core.service.reschedule_appointment import AppointmentRescheduler
+from tests.booking_core.fake_calcom_client import FakeCalcom, Fault
+from tests.booking_core.gateway import ANNA, BERT, SLOT, Gateway, gateway
+
+LATER = replace(ANNA, retell_call_id="call_anna_later")
+NEW = SLOT + timedelta(hours=2)
+
+
+async def cancel(desk: Gateway, caller: Caller = LATER) -> CallerAnswer:
+    return await AppointmentCanceller(surroundings=desk.surroundings)(CancelAppointment(caller))
+
+
+async def move(desk: Gateway, caller: Caller = LATER) -> CallerAnswer:
+    command = RescheduleAppointment(caller, NEW, old_start=SLOT)
+    return await AppointmentRescheduler(surroundings=desk.surroundings)(command)
+
+
+async def test_cancelling_cancels_there_and_here() -> None:
+    desk = gateway()
+    await desk.book(ANNA)
+
+    answer = await cancel(desk)
+
+    assert (answer.success, answer.status) == (True, Status.CANCELLED)
+    assert desk.live() == []
+    assert [b.status for b in desk.calcom.bookings.values()] == ["cancelled"]
+    relation = (1, desk.call_of(LATER).id, CallRelation.CANCELLATION_ATTEMPT)
+    assert relation in desk.tables.appointment_calls
+
+
+async def test_a_repeat_of_the_call_does_not_cancel_the_next_appointment() -> None:
+    desk = gateway()
+    await desk.book(ANNA)
+    await desk.book(replace(ANNA, retell_call_id="call_anna_second"), NEW)
+    await cancel(desk)
+
+    answer = await cancel(desk)
+
+    assert answer.status is Status.CANCELLED
+    assert [a.starts_at for a in desk.live()] == [NEW]
+
+
+async def test_nobody_cancels_somebody_elses_appointment() -> None:
+    desk = gateway()
+    await desk.book(ANNA)
+
+    answer = await cancel(desk, BERT)
+
+    assert (answer.success, answer.status) == (False, Status.NOT_FOUND)
+    assert len(desk.live()) == 1
+
+
+async def test_an_unconfirmed_cancellation_is_not_called_done() -> None:
+    desk = gateway()
+    await desk.book(ANNA)
+    desk.calcom.down = True
+
+    answer = await cancel(desk)
+
+    assert (answer.success, answer.status) == (False, Status.ERROR)
+    assert len(desk.live()) == 1
+
+
+async def test_a_slot_cancelled_in_a_call_can_be_booked_again_in_it() -> None:
+    desk = gateway()
+    await desk.book(ANNA)
+    await cancel(desk, ANNA)
+
+    answer = await desk.book(ANNA)
+
+    assert answer.status is Status.BOOKED
+    assert len(desk.live()) == 1
+
+
+async def test_moving_keeps_the_appointment_and_follows_the_booking() -> None:
+    desk = gateway()
+    await desk.book(ANNA)
+
+    answer = await move(desk)
+
+    assert (answer.success, answer.status, answer.appointment_id) == (True, Status.RESCHEDULED, 1)
+    assert "10:00" in answer.message
+    (appointment,) = desk.live()
+    assert appointment.starts_at == NEW
+    assert desk.calcom.bookings[appointment.calcom_v2_booking_id or ""].is_live
+
+
+async def test_a_repeat_of_the_call_finds_it_moved() -> None:
+    desk = gateway()
+    await desk.book(ANNA)
+    await move(desk)
+
+    answer = await move(desk)
+
+    assert answer.status is Status.RESCHEDULED
+    assert len(desk.calcom.bookings) == 2
+
+
+async def test_a_move_whose_reply_was_lost_is_found() -> None:
+    desk = gateway()
+    await desk.book(ANNA)
+    desk.calcom.faults = [Fault.REPLY_LOST]
+
+    answer = await move(desk)
+
+    assert answer.status is Status.RESCHEDULED
+    assert [a.starts_at for a in desk.live()] == [NEW]
+
+
+async def test_a_move_that_may_still_happen_is_pending() -> None:
+    desk = gateway()
+    await desk.book(ANNA)
+    desk.calcom.faults = [Fault.REQUEST_LOST]
+
+    answer = await move(desk)
+
+    assert (answer.success, answer.status) == (False, Status.PENDING)
+    assert [a.starts_at for a in desk.live()] == [SLOT]
+
+
+async def test_a_taken_time_is_answered_with_others() -> None:
+    desk = gateway()
+    await desk.book(ANNA)
+    await desk.book(BERT, NEW)
+
+    answer = await move(desk)
+
+    assert (answer.success, answer.status) == (False, Status.UNAVAILABLE)
+    assert NEW not in answer.alternatives
+    assert len(answer.alternatives) == 3
+    assert [a.starts_at for a in desk.live()] == [SLOT, NEW]
+
+
+class HandsBackAnother(FakeCalcom):
+    """Round robin: the attendee's booking at the new time comes back, the old one stays accepted."""
+
+    async def reschedule_booking(self, uid: str, start: datetime, reason: str) -> CreateResult:
+        attendee = self.bookings[uid].attendee
+        assert attendee is not None
+        return await self.create_booking(BookingRequest(2563193, start, attendee, {}))
+
+
+async def test_another_booking_answered_to_a_move_moves_nothing() -> None:
+    desk = gateway()
+    desk.calcom = HandsBackAnother(desk.clock, free=desk.calcom.free)
+    await desk.book(ANNA)
+
+    answer = await move(desk)
+
+    assert answer.status is Status.UNAVAILABLE
+    assert [a.starts_at for a in desk.live()] == [SLOT]
+
+
+async def test_nothing_sent_means_nothing_moved() -> None:
+    desk = gateway()
+    await desk.book(ANNA)
+    desk.calcom.down = True
+
+    answer = await move(desk)
+
+    assert (answer.success, answer.status) == (False, Status.ERROR)
+    assert [a.starts_at for a in desk.live()] == [SLOT]
