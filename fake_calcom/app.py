@@ -26,12 +26,13 @@ from fake_calcom.universe import OneTurn, Surroundings, Universe
 from fake_calcom.webhook_delivery import HttpWebhookSender
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
     from typing import Self
 
-    from aiohttp import web
+    from aiohttp import ClientMiddlewareType, web
 
+    from fake_calcom.doors.memory import Direction, MemoryConnector
     from fake_calcom.outbox import Delivery, Email
     from fake_calcom.ports import Clock, IdSource, RaceWindow, WebhookSender
     from fake_calcom.routing import Route
@@ -135,17 +136,40 @@ class FakeCalcom:
         """Return the aiohttp application, to be served by anybody."""
         return make_app(self)
 
+    def memory_connector(self, tap: Callable[[Direction, bytes], bytes | Exception] | None = None) -> MemoryConnector:
+        """Return a connector for `ClientSession(connector=...)`: the same bytes, without a socket.
+
+        tap(direction, data) sees each chunk and returns what is carried on, or an exception to break with.
+        """
+        from fake_calcom.doors.memory import MemoryConnector
+
+        return MemoryConnector(self, tap)
+
+    def direct_door(self) -> ClientMiddlewareType:
+        """Return a middleware for `ClientSession(middlewares=(...,))` that answers without any bytes."""
+        from fake_calcom.doors.direct import make_direct_door
+
+        return make_direct_door(self)
+
     @property
     def url(self) -> str:
         """Return the address while the fake is open, e.g. `http://127.0.0.1:41873`."""
         return self._port.url
 
+    async def open(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Begin to listen; port 0 takes a free one. OSError when the port is taken."""
+        await self._port.open(host, port)
+
+    async def close(self) -> None:
+        """Stop listening, and wait for the webhooks under way."""
+        await self._port.close()
+        await self.settle()
+
     async def __aenter__(self) -> Self:
-        await self._port.open()
+        await self.open()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._port.close()
-        await self.settle()
+        await self.close()

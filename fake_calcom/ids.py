@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import operator
 import random
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fake_calcom.times import to_ms
 
@@ -65,7 +66,7 @@ class SeededIds:
         digest = hashlib.sha256(f"{self._seed}:{user_key}".encode()).hexdigest()
         return f"cal_test_{digest[:32]}"
 
-    def checkpoint(self) -> Mapping[str, object]:
+    def checkpoint(self) -> Mapping[str, Any]:
         """Return the whole position as JSON values."""
         return {
             "seed": self._seed,
@@ -74,15 +75,15 @@ class SeededIds:
             "requests": _random_state(self._requests),
         }
 
-    def rewind(self, position: Mapping[str, object]) -> None:
+    def rewind(self, position: Mapping[str, Any]) -> None:
         """Return to a position that `checkpoint` gave; ValueError when it is not one."""
-        seed, next_id = position.get("seed"), position.get("next_booking_id")
-        if not (isinstance(seed, int) and isinstance(next_id, int)):
-            raise ValueError("the position of the ids needs the integers 'seed' and 'next_booking_id'")
-        states = [_read_random_state(position.get(name)) for name in ("random", "requests")]
+        try:
+            seed, next_id = (operator.index(position[name]) for name in ("seed", "next_booking_id"))
+            used, requests = (_random_from(position[name]) for name in ("random", "requests"))
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"not a position of these ids: {error}") from None
         self._seed, self._next_booking_id = seed, next_id
-        self._random.setstate(states[0])
-        self._requests.setstate(states[1])
+        self._random, self._requests = used, requests
 
 
 def _random_state(source: random.Random) -> list[object]:
@@ -90,7 +91,8 @@ def _random_state(source: random.Random) -> list[object]:
     return [version, list(words), gauss]
 
 
-def _read_random_state(value: object) -> tuple[object, ...]:
-    if not isinstance(value, list) or len(value) != 3 or not isinstance(value[1], list):
-        raise ValueError("the position of the ids needs the random states 'random' and 'requests'")
-    return (value[0], tuple(value[1]), value[2])
+def _random_from(state: Any) -> random.Random:
+    version, words, gauss = state
+    source = random.Random()
+    source.setstate((version, tuple(words), gauss))
+    return source

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,11 +50,11 @@ class IdSource(Protocol):
 class RewindableIds(IdSource, Protocol):
     """A source that can go back: loading a world then begins the identifiers anew, and a snapshot holds them."""
 
-    def checkpoint(self) -> Mapping[str, object]:
+    def checkpoint(self) -> Mapping[str, Any]:
         """Return the source's whole position as JSON values, for a snapshot."""
         ...
 
-    def rewind(self, position: Mapping[str, object]) -> None:
+    def rewind(self, position: Mapping[str, Any]) -> None:
         """Return to a position that `checkpoint` gave."""
         ...
 

@@ -60,7 +60,7 @@ class Universe:
     rate_limit: RateLimit = field(init=False)
     slot_answers: dict[str, tuple[int, int, bytes]] = field(init=False)
     world: Mapping[str, Any] = field(default_factory=dict)
-    _ids_at_start: Mapping[str, object] = field(init=False)
+    _ids_at_start: Mapping[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
         ids = self.outside.ids
@@ -77,6 +77,11 @@ class Universe:
         self.slot_answers = {}
         self.outbox.clear()
         self.rate_limit.clear()
+
+    def hours_changed(self) -> None:
+        """Drop everything remembered that came from a schedule."""
+        self.availability.forget_hours()
+        self.slot_answers.clear()
 
     def restart_ids(self) -> None:
         """Go back to the first identifiers, so that one world gives one history; a replay's source goes on."""

@@ -27,12 +27,11 @@ class Call:
 
 @dataclass(slots=True)
 class Answer:
-    """One answer. `mischief` tells the door what to do to it on the way out (see `faults`)."""
+    """One answer, before a door writes it."""
 
     status: int
     body: bytes
     headers: dict[str, str] = field(default_factory=dict)
-    mischief: object | None = None
 
 
 def encode(value: Any) -> bytes:

@@ -48,12 +48,16 @@ TRIGGERS = (
 
 @dataclass(slots=True, frozen=True)
 class News:
-    """What is told: the kind of mail to attendees and to the organizer ("" for none), and more payload."""
+    """What is told: the kind of mail to attendees and to the organizer ("" for none), and more payload.
+
+    With `only_more` the payload is `more` alone, as for a no-show.
+    """
 
     trigger: str
     attendee_mail: str = ""
     organizer_mail: str = ""
     more: Mapping[str, Any] = field(default_factory=dict)
+    only_more: bool = False
 
 
 def news_of_new(event_type: EventType, status: str, *, rescheduled: bool) -> News:
@@ -78,7 +82,9 @@ def fire(universe: Universe, row: Row, news: News) -> list[Delivery]:
     """Record a trigger and return its deliveries, unsent."""
     event_type = universe.directory.event_types.get(row.event_type_id)
     subscribers = list(_subscribers(universe, row, event_type, news.trigger))
-    payload = booking_payload(universe.directory, row, event_type, news.more) if subscribers else {}
+    payload = dict(news.more)
+    if subscribers and not news.only_more:
+        payload = booking_payload(universe.directory, row, event_type, news.more)
     return universe.outbox.fire(news.trigger, payload, iso(universe.now_ms()), subscribers)
 
 

@@ -72,6 +72,8 @@ def plan_booking(universe: Universe, event_type: EventType, request: BookingRequ
     """Check what needs no other booking to be checked, and return the plan."""
     refuse_wrong_responses(event_type, request.responses, request.booker.phone)
     length = _length(event_type, request.length_minutes)
+    if request.core_length_minutes not in (None, length):
+        length = _core_length(event_type, request.core_length_minutes or 0)
     location = resolve_location(event_type, request.location, request.booker.phone)
     refuse_wrong_count(event_type, request.recurrence_count)
     refuse_wrong_values(request.metadata, request.booker.email, request.guests)
@@ -111,8 +113,20 @@ def _length(event_type: EventType, wanted: int | None) -> int:
     return wanted
 
 
-async def book(universe: Universe, plan: Plan, successor: Successor | None = None, *, mails: bool = True) -> Booked:
-    """Make one booking of a plan, or hand back the one that the lookup finds."""
+def _core_length(event_type: EventType, minutes: int) -> int:
+    """Return a length that came as an `end`; the core's raw 400 when the event type does not have it."""
+    if minutes not in event_type.length_options:
+        raise RawError(400, "Invalid event length")
+    return minutes
+
+
+async def book(
+    universe: Universe, plan: Plan, successor: Successor | None = None, *, mails: bool = True, moves_seat: bool = False
+) -> Booked:
+    """Make one booking of a plan, or hand back the one that the lookup finds.
+
+    `mails` is off for the later occurrences of a series; `moves_seat` makes the news a reschedule.
+    """
     now_ms = universe.now_ms()
     by_owner = successor is not None and successor.moved_by_owner
     pending = becomes_pending(plan.event_type, plan.start_ms, now_ms, by_owner=by_owner)
@@ -127,9 +141,9 @@ async def book(universe: Universe, plan: Plan, successor: Successor | None = Non
             return Booked(*take_seat(universe, plan, seated))
     chosen = _choose(universe, plan, successor)
     await universe.outside.window.between_check_and_insert("rescheduleBooking" if successor else "createBooking")
-    status = _status(plan, pending=pending)
+    status, is_move = _status(plan, pending=pending), successor is not None or moves_seat
     booked = _insert(universe, plan, chosen, status, successor)
-    announce(universe, booked.row, news_of_new(plan.event_type, status, rescheduled=successor is not None), mails=mails)
+    announce(universe, booked.row, news_of_new(plan.event_type, status, rescheduled=is_move), mails=mails)
     return booked
 
 

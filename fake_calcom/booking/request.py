@@ -38,7 +38,10 @@ class EventTypeName:
 
 @dataclass(slots=True, frozen=True)
 class BookingRequest:
-    """One create, as asked; `location` is a text, an object, or None."""
+    """One create, as asked; `location` is a text, an object, or None.
+
+    `core_length_minutes` comes of the old body's `end`, which the core alone checks.
+    """
 
     start_ms: int
     event_type: EventTypeName
@@ -48,6 +51,7 @@ class BookingRequest:
     guests: tuple[str, ...] = ()
     location: Any = None
     length_minutes: int | None = None
+    core_length_minutes: int | None = None
     recurrence_count: int | None = None
     instant: bool = False
     allows_conflicts: bool = False

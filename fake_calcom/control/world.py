@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fake_calcom.control.world_bookings import insert_bookings
-from fake_calcom.control.world_shape import DAYS, WORLD
+from fake_calcom.control.world_shape import WORLD
+from fake_calcom.dto.schedules import WORKING_DAYS, read_hours, read_override
 from fake_calcom.dto.shape import first_path
 from fake_calcom.errors import WorldError
 from fake_calcom.state.directory import Directory
-from fake_calcom.state.entities import Host, Hours, Override, Schedule, SchedulingType, Team, User
+from fake_calcom.state.entities import Host, Schedule, SchedulingType, Team, User
 from fake_calcom.state.event_types import Ownership, read_event_type
 from fake_calcom.times import parse_iso
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from fake_calcom.universe import Universe
 
 DEFAULT_ZONE = "Europe/London"  # the time zone that Cal.com gives a new account
-WORKING_DAYS = Hours((0, 1, 2, 3, 4), 9 * 60, 17 * 60)
 ROLE = re.compile(r"(OWNER|ADMIN|MEMBER) of (\S+)")
 EVENT_TYPE_ONLY = frozenset(("key", "id", "owner", "team", "schedulingType", "hosts", "note"))
 SMS_SLUG = re.compile(r"sms\d+")
@@ -211,20 +211,3 @@ def with_implied_fields(spec: dict[str, Any]) -> dict[str, Any]:
     if not SMS_SLUG.fullmatch(spec["slug"]) or any(f.get("slug") == SMS_FIELD["slug"] for f in fields):
         return spec
     return spec | {"bookingFields": [*fields, SMS_FIELD]}
-
-
-def read_hours(value: Mapping[str, Any]) -> Hours:
-    """Return working hours of a checked `{days, startTime, endTime}`."""
-    days = tuple(DAYS.index(day) for day in value["days"])
-    return Hours(days, minute_of(value["startTime"]), minute_of(value["endTime"]))
-
-
-def read_override(value: Mapping[str, Any]) -> Override:
-    """Return the hours of one date of a checked `{date, startTime, endTime}`."""
-    return Override(value["date"][:10], minute_of(value["startTime"]), minute_of(value["endTime"]))
-
-
-def minute_of(text: str) -> int:
-    """Return `09:30` as minutes after midnight."""
-    hours, minutes = text.split(":")
-    return int(hours) * 60 + int(minutes)

@@ -8,7 +8,6 @@ from fake_calcom.dto.bookings import ATTENDEE, METADATA
 from fake_calcom.dto.checks import (
     ARRAY,
     BOOLEAN,
-    CLOCK_TIME,
     DATE,
     INT,
     NOT_EMPTY,
@@ -18,15 +17,14 @@ from fake_calcom.dto.checks import (
     TIME_ZONE,
     at_least,
     at_most,
-    each_of,
     one_of,
 )
 from fake_calcom.dto.event_types import CREATE_EVENT_TYPE, NOTE
+from fake_calcom.dto.schedules import HOURS, OVERRIDE
 from fake_calcom.dto.shape import Check, Property, Shape
 from fake_calcom.state.bookings import ACCEPTED, CANCELLED, PENDING, REJECTED
 from fake_calcom.state.entities import SchedulingType
 
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 ID_MAX = 2**53 - 1  # the last integer that every JSON reader keeps
 ID = (at_most(ID_MAX), at_least(1), INT)
 TEXT = (STRING, NOT_EMPTY)
@@ -47,20 +45,6 @@ USER = Shape(
         Property("apiKey", (Check("isApiKey", _is_api_key, "$property must begin with cal_"),)),
         Property("apiKeyExpiresAt", (DATE,)),
         NOTE,
-    )
-)
-HOURS = Shape(
-    (
-        Property("days", (each_of(DAYS), ARRAY), required=True),
-        Property("startTime", (CLOCK_TIME,), required=True),
-        Property("endTime", (CLOCK_TIME,), required=True),
-    )
-)
-OVERRIDE = Shape(
-    (
-        Property("date", (DATE,), required=True),
-        Property("startTime", (CLOCK_TIME,), required=True),
-        Property("endTime", (CLOCK_TIME,), required=True),
     )
 )
 SCHEDULE = Shape(

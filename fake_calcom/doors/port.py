@@ -1,4 +1,4 @@
-"""The door for any language: an aiohttp application, and a loopback port to serve it on."""
+"""The door for any language: a loopback port; and the application for whoever serves it themselves."""
 
 from __future__ import annotations
 
@@ -6,32 +6,37 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from fake_calcom.wire import BODY_BYTES_MAX, Answer, Call, encode
+from fake_calcom.errors import EnvelopeError
+from fake_calcom.times import iso
+from fake_calcom.wire import BODY_BYTES_MAX, JSON_TYPE, Answer, Call, encode
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from fake_calcom.app import FakeCalcom
 
 LOOPBACK = "127.0.0.1"
-TOO_LARGE = {
-    "status": "error",
-    "error": {"code": "PayloadTooLargeException", "message": "request entity too large"},
-}
+TOO_LARGE = EnvelopeError(413, "PayloadTooLargeException", "request entity too large")
 
 
-def make_app(fake: FakeCalcom) -> web.Application:
-    """Return an application whose every request goes to the fake."""
+def make_handler(fake: FakeCalcom) -> Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]:
+    """Return the handler that every HTTP door shares: aiohttp's request to a call, and the answer back."""
 
-    async def serve(request: web.Request) -> web.Response:
+    async def serve(request: web.BaseRequest) -> web.StreamResponse:
         try:
             body = await request.read() if request.can_read_body else b""
         except web.HTTPRequestEntityTooLarge:
-            return as_response(Answer(413, encode(TOO_LARGE), {"Content-Type": "application/json"}))
+            return as_response(too_large(fake, request.raw_path))
         call = Call(request.method, request.raw_path, request.headers, body, request.remote or LOOPBACK)
         return as_response(await fake.answer(call))
 
-    app = web.Application(client_max_size=BODY_BYTES_MAX)
-    app.router.add_route("*", "/{tail:.*}", serve)
-    return app
+    return serve
+
+
+def too_large(fake: FakeCalcom, target: str) -> Answer:
+    """Return what Cal.com's body parser answers beyond its limit."""
+    body = TOO_LARGE.body(target, iso(fake.universe.now_ms()))
+    return Answer(413, encode(body), {"Content-Type": JSON_TYPE, "Connection": "close"})
 
 
 def as_response(answer: Answer) -> web.Response:
@@ -39,12 +44,19 @@ def as_response(answer: Answer) -> web.Response:
     return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
 
 
+def make_app(fake: FakeCalcom) -> web.Application:
+    """Return an application whose every request goes to the fake."""
+    app = web.Application(client_max_size=BODY_BYTES_MAX)
+    app.router.add_route("*", "/{tail:.*}", make_handler(fake))
+    return app
+
+
 class PortDoor:
     """Serves a fake on a loopback port while it is open."""
 
     def __init__(self, fake: FakeCalcom) -> None:
         self._fake = fake
-        self._runner: web.AppRunner | None = None
+        self._runner: web.ServerRunner | None = None
 
     @property
     def url(self) -> str:
@@ -55,11 +67,17 @@ class PortDoor:
         return f"http://{host}:{port}"
 
     async def open(self, host: str = LOOPBACK, port: int = 0) -> None:
-        """Begin to listen; port 0 takes a free one."""
-        assert self._runner is None, "a door opens once"
-        self._runner = web.AppRunner(make_app(self._fake), access_log=None)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, host, port).start()
+        """Begin to listen; port 0 takes a free one. OSError when the port is taken."""
+        if self._runner is not None:
+            raise RuntimeError("the fake is open already")
+        runner = web.ServerRunner(web.Server(make_handler(self._fake), access_log=None))
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError:
+            await runner.cleanup()
+            raise
+        self._runner = runner
 
     async def close(self) -> None:
         """Stop listening and end every connection."""

@@ -27,9 +27,11 @@ from fake_calcom.dto.shape import Check, Property, Shape
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LANGUAGES = tuple(
-    ["ar", "ca", "de", "es", "eu", "he", "id", "ja", "lv", "pl", "ro", "sr", "th", "vi", "az", "cs", "el", "es-419", "fi", "hr", "it", "km", "nl", "pt", "ru", "sv", "tr", "zh-CN", "bg", "da", "en", "et", "fr", "hu", "iw", "ko", "no", "pt-BR", "sk", "ta", "uk", "zh-TW", "bn"]
+_LANGUAGE_CODES = (
+    "ar ca de es eu he id ja lv pl ro sr th vi az cs el es-419 fi hr it km nl pt ru sv tr zh-CN bg da en et fr hu iw "
+    "ko no pt-BR sk ta uk zh-TW bn"
 )
+LANGUAGES = tuple(_LANGUAGE_CODES.split())
 METADATA_KEYS_MAX, METADATA_KEY_LENGTH_MAX, METADATA_VALUE_LENGTH_MAX = 50, 40, 500
 
 

@@ -54,7 +54,8 @@ def _is_window_value(value: Any) -> bool:
 def _fits_window_type(window: Any) -> bool:
     if window.get("disabled") or window.get("value") is None or window.get("type") not in WINDOW_TYPES:
         return True
-    return isinstance(window["value"], list) == (window["type"] == "range")
+    is_range: bool = window["type"] == "range"
+    return isinstance(window["value"], list) is is_range
 
 
 _THRESHOLD = Shape(

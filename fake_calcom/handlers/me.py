@@ -1,4 +1,4 @@
-"""GET /v2/me."""
+"""GET /v2/me, and the health of the deployment."""
 
 from __future__ import annotations
 
@@ -26,3 +26,8 @@ async def read(request: Request) -> Answer:
             "organizationId": None,
         }
     )
+
+
+async def health(request: Request) -> Answer:  # noqa: ARG001 - every handler takes the request
+    """GET /health: the bare text."""
+    return Answer(200, b"OK", {"Content-Type": "text/html; charset=utf-8"})

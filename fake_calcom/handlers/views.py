@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from fake_calcom.state.bookings import Row
     from fake_calcom.wire import Answer
 
+ID_DIGITS_MAX = 18
+
 
 def required_body(request: Request) -> dict[str, Any]:
     """Return the body of a call that must have one."""
@@ -31,6 +33,13 @@ def object_body(request: Request) -> dict[str, Any]:
     if not isinstance(request.body, dict):
         raise bad_request("Body should be an object")
     return request.body
+
+
+def numeric(text: str) -> int:
+    """Return an id in a path; 400 when it is no number."""
+    if not (text.isascii() and text.isdigit() and len(text) <= ID_DIGITS_MAX):
+        raise bad_request("Validation failed (numeric string is expected)")
+    return int(text)
 
 
 def shown(request: Request, row: Row, seat_uid: str | None = None) -> bytes:

@@ -110,6 +110,14 @@ class Directory:
         """Tell whether this user hosts the event type or administers it."""
         return user_id in self.host_ids(event_type) or self.administers(user_id, event_type)
 
+    def is_related(self, user_id: int, event_type: EventType) -> bool:
+        """Tell whether this user owns, hosts or administers the event type, or shares a team with its owner."""
+        if self.may_manage(user_id, event_type):
+            return True
+        owner = event_type.owner_id
+        teams = [t for t in self.teams.values() if user_id in t.members]
+        return any(t.id == event_type.team_id or owner in t.members for t in teams)
+
 
 def digest_of_key(api_key: str) -> bytes:
     """Return the digest under which a key is kept (source: Cal.com keeps SHA-256 of its keys)."""
