@@ -81,7 +81,7 @@ def explore_all(
         if not isinstance(last, Proved):
             return _after(last, schedules)
         schedules += last.schedules
-        if not search.cut:  # the bound left nothing out, so a larger one adds nothing
+        if not search.cut_preemptions:  # the bound left nothing out, so a larger one adds nothing
             return last
     return last
 
@@ -132,12 +132,15 @@ def _search(run: Run, search: Exhaustive, schedules_max: int, seed: int) -> Expl
 
 
 def _bound_of(search: Exhaustive) -> str:
-    if not search.cut:
-        return "every schedule" + (" (one of each equivalent set)" if search.reduce else "")
-    parts = [] if search.preemptions_max is None else [f"bound {search.preemptions_max}"]
-    if search.deviations_max is not None:
-        parts.append(f"at most {search.deviations_max} deviating from plain order elsewhere")
-    return ", ".join(parts)
+    """What the search covered: only bounds that left something out are named."""
+    parts = []
+    if search.cut_preemptions:
+        parts.append(f"bound {search.preemptions_max}")
+    if search.cut_deviations:
+        parts.append(f"{search.deviations_max} deviating answers on other streams")
+    if parts:
+        return " and ".join(parts)
+    return "every schedule" + (", one for each set of equivalent ones," if search.reduce else "")
 
 
 def _after(exploration: Exploration, before: int) -> Exploration:

@@ -26,6 +26,8 @@ import uuid
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from simulator.lock_holders import remembering_acquire
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -73,6 +75,7 @@ def fenced(simulation: Simulation) -> Iterator[None]:
                 patches.put(time, name, _clock(simulation, name, unit))
         _seed_entropy(simulation, patches)
         patches.put(asyncio, "as_completed", _ordered(asyncio.as_completed))
+        patches.put(asyncio.Lock, "acquire", remembering_acquire(asyncio.Lock.acquire))
         yield
     finally:
         patches.restore()

@@ -6,9 +6,11 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from simulator.lock_holders import holder_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from types import CodeType
+    from types import FrameType
 
 
 def describe_waits(tasks: Iterable[asyncio.Task[Any]]) -> str:
@@ -25,27 +27,31 @@ def _what(task: asyncio.Task[Any]) -> str:
     if children:  # a gather: name the tasks that are still missing
         missing = [child.get_name() for child in children if isinstance(child, asyncio.Task) and not child.done()]
         return f"for {', '.join(missing)}"
-    return "for a future nobody completes"
+    holder = next((held for frame in _frames(task) if (held := holder_of(frame.f_locals.get("self")))), None)
+    return f"for a lock that {holder} holds" if holder else "for a future nobody completes"
 
 
 def _where(task: asyncio.Task[Any]) -> str:
-    chain = _chain(task.get_coro())
-    if not chain:
+    frames = _frames(task)
+    if not frames:
         return ""
-    inner = chain[-1]
-    own = next((place for place in reversed(chain) if "/asyncio/" not in place[0].co_filename), inner)
-    inside = (
-        "" if inner is own else f" in {inner[0].co_qualname if hasattr(inner[0], 'co_qualname') else inner[0].co_name}"
-    )
-    return f"{inside} (at {Path(own[0].co_filename).name}:{own[1]}, {own[0].co_name})"
+    inner = frames[-1]
+    own = next((frame for frame in reversed(frames) if not _is_asyncio(frame)), inner)
+    inside = "" if inner is own else f" in {inner.f_code.co_qualname}"
+    return f"{inside} (at {Path(own.f_code.co_filename).name}:{own.f_lineno}, {own.f_code.co_name})"
 
 
-def _chain(coroutine: Any) -> list[tuple[CodeType, int]]:
-    """The code and line of each awaiting coroutine, outermost first."""
-    places = []
+def _frames(task: asyncio.Task[Any]) -> list[FrameType]:
+    """The frame of each awaiting coroutine, outermost first."""
+    frames: list[FrameType] = []
+    coroutine: Any = task.get_coro()
     while coroutine is not None:
         frame = getattr(coroutine, "cr_frame", None) or getattr(coroutine, "gi_frame", None)
         if frame is not None:
-            places.append((frame.f_code, frame.f_lineno))
+            frames.append(frame)
         coroutine = getattr(coroutine, "cr_await", None) or getattr(coroutine, "gi_yieldfrom", None)
-    return places
+    return frames
+
+
+def _is_asyncio(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0] in ("asyncio", "simulator")

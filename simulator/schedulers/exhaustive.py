@@ -56,8 +56,10 @@ class Exhaustive:
         self.preemptions_max = preemptions_max
         self.deviations_max = deviations_max
         self.reduce = reduce
-        self.cut = False
-        """Whether a bound left out a run: the search is complete up to the bound only."""
+        self.cut_preemptions = False
+        """Whether the bound on preemptions left out a run: the search is complete up to it only."""
+        self.cut_deviations = False
+        """The same of the bound on deviations."""
         self._path: list[_Branch] = []
         self.begin()
 
@@ -128,18 +130,20 @@ class Exhaustive:
                 continue
             if branch.question.stream == SCHEDULE and branch.keys[answer] in branch.sleeping:
                 continue
-            if self._beyond_bound(branch, answer):
-                self.cut = True
-                continue
-            return answer
+            if not self._beyond_bound(branch, answer):
+                return answer
         return None
 
     def _beyond_bound(self, branch: _Branch, answer: int) -> bool:
         if branch.question.stream == SCHEDULE:
             preemptions = branch.preemptions + _preempts(branch.question, answer)
-            return self.preemptions_max is not None and preemptions > self.preemptions_max
-        deviations = branch.deviations + (answer != 0)
-        return self.deviations_max is not None and deviations > self.deviations_max
+            beyond = self.preemptions_max is not None and preemptions > self.preemptions_max
+            self.cut_preemptions |= beyond
+        else:
+            deviations = branch.deviations + (answer != 0)
+            beyond = self.deviations_max is not None and deviations > self.deviations_max
+            self.cut_deviations |= beyond
+        return beyond
 
 
 def _preempts(question: Question, answer: int) -> bool:

@@ -23,9 +23,10 @@ MODULES = {
     "test_futures2": 1,
     "test_threads": 5,
     "test_context": 1,
-    "test_pep492": 5,
     "test_tasks": 200,
 }
+if sys.version_info >= (3, 12):
+    MODULES["test_eager_task_factory"] = 30
 """Module -> how many tests it must run at least. The others need sockets, processes, or their own loop."""
 
 pytestmark = pytest.mark.skipif(

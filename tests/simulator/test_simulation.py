@@ -19,7 +19,7 @@ from simulator.errors import (
     NoChoicePointError,
 )
 from simulator.limits import Limits
-from simulator.schedulers import Plain, Uniform
+from simulator.schedulers import FromList, Plain, Uniform
 from simulator.simulation import RunResult, Simulation
 from tests.simulator.worlds import check_then_insert, runs
 
@@ -143,6 +143,26 @@ def test_a_hang_is_a_finding() -> None:
 
     assert (type(dead.error), dead.verdict) == (DeadlockError, Verdict.INVALID)
     assert (type(live.error), live.verdict) == (LivelockError, Verdict.INVALID)
+
+
+def test_a_deadlock_of_two_locks_names_who_holds_what_the_other_wants() -> None:
+    async def world(simulation: Simulation) -> None:
+        one, other = asyncio.Lock(), asyncio.Lock()
+
+        async def take(first: asyncio.Lock, second: asyncio.Lock) -> None:
+            async with first:
+                await simulation.loop.io_point("read")
+                async with second:
+                    await simulation.loop.io_point("write")
+
+        await asyncio.gather(take(one, other), take(other, one))
+
+    result = Simulation(world, scheduler=FromList([0, 1])).run()
+
+    assert result.verdict is Verdict.INVALID
+    assert "main#2 waits for a lock that main#3 holds in Lock.acquire" in result.reason
+    assert "main#3 waits for a lock that main#2 holds" in result.reason
+    assert "main#1 waits for main#2, main#3" in result.reason
 
 
 def test_a_failed_claim_is_a_finding_also_from_a_task_group() -> None:
