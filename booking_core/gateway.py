@@ -108,13 +108,18 @@ async def _port(app: web.Application, host: str, port: int) -> AsyncIterator[str
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=FINISH_WITHIN_S)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port).start()
-        bound = runner.addresses[0]
-        yield f"http://{bound[0]}:{bound[1]}"
-    except OSError as error:
-        raise GatewayStartError(f"cannot listen on {host}:{port} ({error.strerror})") from error
+        await _listen(runner, host, port)
+        bound_host, bound_port, *_ = runner.addresses[0]
+        yield f"http://{bound_host}:{bound_port}"
     finally:
         await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except (OSError, OverflowError) as error:
+        raise GatewayStartError(f"cannot listen on {host}:{port} ({error})") from error
 
 
 @asynccontextmanager
