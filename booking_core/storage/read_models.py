@@ -37,7 +37,7 @@ _SHOWN = (
 async def read_rows(engine: AsyncEngine, *, tables: Iterable[str] | None = None) -> Rows:
     """Every row by table name and id, all from one transaction; only the named tables when `tables` is given.
 
-    Instants are ISO 8601 text in UTC (`2025-10-10T06:00:00+00:00`), JSON columns are what they hold, all else is
+    Instants are ISO 8601 text in UTC (`2025-10-10T06:00:00Z`), JSON columns are what they hold, all else is
     as stored. Needs revision 0002 or later.
     """
     wanted = set(tables) if tables is not None else {table.name for table in _SHOWN}
@@ -51,4 +51,4 @@ async def _rows(connection: AsyncConnection, table: Table) -> list[dict[str, Any
 
 
 def _plain(value: object) -> object:
-    return value.isoformat() if isinstance(value, datetime) else value
+    return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else value

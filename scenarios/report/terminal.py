@@ -102,6 +102,9 @@ def _rows(one: Replay) -> Table:
 def _verdict(console: Console, one: Replay) -> None:
     if one.case is not None:
         console.print(f"[bold]{one.case.lesson}")
+    for word in one.seen.layers:
+        if word.deciding:
+            console.print(f"layer {word.layer} turned the answer to call {word.call_id} down: {word.verdict}")
     for promise, lines in one.broken.items():
         for line in lines:
             console.print(Text.assemble((f"{promise} is broken: ", "red"), line))
