@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import JSON, Connection, MetaData, Table, column, delete, func, insert, select, table, update
 
 from booking_core.domain.model import AppointmentStatus
-from booking_core.storage.times import UtcDateTime
+from booking_core.storage.times import UtcDateTime, instant_text
 
 AUDIT_EVENT = "duplicate_booking_bug"
 NOTE = "SYSTEM ERROR: Duplicate booking ID detected"
@@ -160,9 +160,4 @@ def _appointments(connection: Connection) -> Table:
 
 
 def _as_json(row: Row) -> dict[str, Any]:
-    return {name: _instant_text(value) if isinstance(value, datetime) else value for name, value in row.items()}
-
-
-def _instant_text(value: datetime) -> str:
-    aware = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    return aware.isoformat()
+    return {name: instant_text(value) if isinstance(value, datetime) else value for name, value in row.items()}

@@ -19,6 +19,7 @@ from booking_core.storage.tables import (
     SYSTEM_AUDIT_LOG,
     WEBHOOK_EVENTS,
 )
+from booking_core.storage.times import instant_text
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -51,4 +52,4 @@ async def _rows(connection: AsyncConnection, table: Table) -> list[dict[str, Any
 
 
 def _plain(value: object) -> object:
-    return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else value
+    return instant_text(value) if isinstance(value, datetime) else value

@@ -50,3 +50,9 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         instant: datetime = value if value.tzinfo is not None else value.replace(tzinfo=UTC)
         return instant.astimezone(UTC)
+
+
+def instant_text(value: datetime) -> str:
+    """ISO 8601 in UTC, `2025-10-10T06:00:00Z`, as rows are shown and audited; a naive value is UTC already."""
+    instant = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    return instant.isoformat().replace("+00:00", "Z")

@@ -47,7 +47,7 @@ class SqlAppointments:
     async def live_between(self, start: datetime, end: datetime) -> Sequence[Appointment]:
         """Live appointments starting in the window, its end left out, by start and id."""
         query = _live().where(APPOINTMENTS.c.starts_at >= start, APPOINTMENTS.c.starts_at < end)
-        return [_appointment(row) for row in await self._rows.all(query.order_by(*_BY_START))]
+        return [appointment_of(row) for row in await self._rows.all(query.order_by(*_BY_START))]
 
     async def add(self, new: NewAppointment) -> Appointment:
         """Insert; raises BookingAlreadyStoredError when the unique key refuses (the transaction is then over)."""
@@ -78,12 +78,13 @@ class SqlAppointments:
 
     async def _first(self, query: Select[Any]) -> Appointment | None:
         row = await self._rows.one(query.limit(1))
-        return None if row is None else _appointment(row)
+        return None if row is None else appointment_of(row)
 
 
 def _live() -> Select[Any]:
     return select(APPOINTMENTS).where(APPOINTMENTS.c.status == AppointmentStatus.SCHEDULED)
 
 
-def _appointment(row: RowMapping) -> Appointment:
+def appointment_of(row: RowMapping) -> Appointment:
+    """A row as an appointment."""
     return Appointment(**{**row, "status": AppointmentStatus(row["status"])})

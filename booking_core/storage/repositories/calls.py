@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, Select, select
 
 from booking_core.domain.model import Call
 from booking_core.storage.row_access import RowAccess
@@ -20,11 +20,11 @@ class SqlCalls:
 
     async def get(self, call_id: int) -> Call | None:
         """By local id."""
-        return _call(await self._rows.one(select(CALLS).where(CALLS.c.id == call_id)))
+        return await self._one(select(CALLS).where(CALLS.c.id == call_id))
 
     async def by_retell_id(self, retell_call_id: str) -> Call | None:
         """By Retell's id."""
-        return _call(await self._rows.one(select(CALLS).where(CALLS.c.retell_call_id == retell_call_id)))
+        return await self._one(select(CALLS).where(CALLS.c.retell_call_id == retell_call_id))
 
     async def add(self, retell_call_id: str, from_number: str | None, created_at: datetime) -> Call:
         """A new row; when another transaction was first, the whole body is run again."""
@@ -50,10 +50,13 @@ class SqlCalls:
             values["booking_metadata"] = booking_metadata
         await self._rows.update(CALLS, call_id, values)
 
+    async def _one(self, query: Select[Any]) -> Call | None:
+        row = await self._rows.one(query)
+        return None if row is None else call_of(row)
 
-def _call(row: RowMapping | None) -> Call | None:
-    if row is None:
-        return None
+
+def call_of(row: RowMapping) -> Call:
+    """A row as a call."""
     return Call(
         id=row["id"],
         retell_call_id=row["retell_call_id"],
