@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Generator
     from concurrent.futures import Executor
 
+    from simulator.coverage import Touch
     from simulator.footprint import Footprint
 
 T = TypeVar("T")
@@ -68,6 +69,8 @@ class SimulationLoop(FencedLoop):
         self.steps = 0
         self.before_step: list[Callable[[IoPoint], None]] = []
         """Called with each I/O point that is about to complete; a nemesis crashes nodes here."""
+        self.touches: list[Touch] = []
+        """What the completed I/Os touched, in order; as many as the trace keeps events."""
         self._steps_max = self.limits.steps_max
         self._ready_steps_end = self.limits.ready_steps_max
         self._next_collection = _COLLECT_EVERY_STEPS
@@ -220,6 +223,8 @@ class SimulationLoop(FencedLoop):
         self._io.take(point)
         self._move_to(self.virtual_time.ns + self._io_duration_ns)
         self.trace.add("io", point.option)
+        if point.footprint is not None and len(self.touches) < self.limits.trace_events_max:
+            self.touches.append((point.actor, point.footprint))
         point.future.set_result(None)
 
     def _move_to(self, ns: int) -> None:

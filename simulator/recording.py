@@ -74,7 +74,7 @@ def record(result: RunResult, *, full: Sequence[Decision] = (), context: Mapping
 
 
 def load(path: Path) -> Recording:
-    """Read a file. Raises RecordingError that says what is wrong with it."""
+    """Read a recording, or the one inside a bundle. Raises RecordingError that says what is wrong."""
     try:
         if path.stat().st_size > _SIZE_MAX:
             msg = f"{path}: larger than {_SIZE_MAX} bytes"
@@ -83,6 +83,8 @@ def load(path: Path) -> Recording:
     except (OSError, ValueError) as error:
         msg = f"{path}: cannot be read as a recording: {error}"
         raise RecordingError(msg) from error
+    if isinstance(data, dict) and "recording" in data:  # a bundle
+        data = data["recording"]
     return from_json(data, str(path))
 
 

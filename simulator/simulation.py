@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from simulator.checker import Checker
     from simulator.choices import Decision
+    from simulator.coverage import Touch
     from simulator.schedulers.protocol import Scheduler
     from simulator.trace import Event
 
@@ -81,6 +82,10 @@ class RunResult:
     history: History
     decisions: tuple[Decision, ...]
     events: tuple[Event, ...] = field(repr=False, default=())
+    touches: tuple[Touch, ...] = field(repr=False, default=())
+    """What the I/Os touched, in order (see `simulator.coverage`)."""
+    reached: frozenset[str] = frozenset()
+    """The goals the run reached."""
 
     @property
     def reason(self) -> str:
@@ -125,6 +130,7 @@ class Simulation:
         self.loop = SimulationLoop(self.choices, trace=self.trace, limits=self.limits, time=time_of_run)
         self.history = History(time_of_run, self.trace)
         self.nodes: dict[str, Node] = {}
+        self._reached: set[str] = set()
         self._breaches: list[FenceError] = []
         self._background: list[str] = []
         self._value: Any = None
@@ -136,6 +142,10 @@ class Simulation:
             raise ValueError(msg)
         node = self.nodes[name] = Node(name, self.loop, skew_s)
         return node
+
+    def reach(self, goal: str) -> None:
+        """Note that the run got somewhere a campaign must get to at least once."""
+        self._reached.add(goal)
 
     def breach(self, message: str) -> FenceError:
         """Remember that a fence was touched: the run is void even when the code swallows the error."""
@@ -163,6 +173,8 @@ class Simulation:
             history=self.history,
             decisions=self._decisions,
             events=tuple(self.trace.events),
+            touches=self._touches,
+            reached=frozenset(self._reached),
         )
 
     def _drive(self) -> BaseException | None:
@@ -204,6 +216,7 @@ class Simulation:
     def _close_the_books(self) -> None:
         self.trace.seal()
         self._decisions = tuple(self.choices.recorded)
+        self._touches = tuple(self.loop.touches)
         self._steps = self.loop.steps
         self._virtual_s = self.loop.time()
 

@@ -107,6 +107,7 @@ def test_a_bundle_convinces_a_stranger(tmp_path: Path) -> None:
     bundle.save(path)
     data = json.loads(path.read_text(encoding="utf-8"))
 
+    assert load(path) == bundle.recording
     assert data["replays"] == "10 of 10"
     assert data["sentence"].startswith("plain order except at decision 1")
     assert data["reason"].startswith("AssertionError: 2 appointments in one slot")
