@@ -28,7 +28,7 @@ async def test_rows_come_as_plain_values_by_table(transactions: SqlTransactions,
 
     assert json.loads(json.dumps(rows)) == rows
     appointment = rows["appointments"][0]
-    assert (appointment["starts_at"], appointment["status"]) == ("2025-10-10T06:00:00+00:00", "scheduled")
+    assert (appointment["starts_at"], appointment["status"]) == ("2025-10-10T06:00:00Z", "scheduled")
     assert [call["booking_metadata"] for call in rows["calls"]] == [None, {"duplicate_attempt": True}]
     assert rows["appointment_calls"][0]["relationship_type"] == "duplicate_attempt"
     assert rows["system_audit_log"][0]["details"] == {"appointment_id": appointment["id"]}
