@@ -155,7 +155,11 @@ class Simulation:
         return error
 
     def run(self) -> RunResult:
-        """Run the world to its end and judge it. Raises only what a foreign scheduler raised."""
+        """Run the world to its end and judge it. Raises only what a foreign scheduler raised.
+
+        Call it from plain code: it runs a loop of its own.
+        """
+        _assert_no_loop_runs()
         started = _RealTime.perf_counter()
         error = self._drive()
         findings, error = self._judge(error)
@@ -241,6 +245,15 @@ class Simulation:
     def _note_background(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception")
         self._background.append(f"{context['message']}: {error!r}" if error else str(context["message"]))
+
+
+def _assert_no_loop_runs() -> None:
+    try:
+        running = asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    msg = f"Simulation.run() inside {running!r}: call it from plain code, it runs a loop of its own"
+    raise RuntimeError(msg)
 
 
 def _verdict(findings: tuple[Finding, ...], error: BaseException | None) -> Verdict:

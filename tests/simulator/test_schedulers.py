@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -14,6 +16,11 @@ from simulator.choices import Choices, Decision
 from simulator.errors import ReplayDivergedError
 from simulator.schedulers import FAULTS, SCHEDULE, FromList, Pct, Plain, Question, Replay, Scheduler, Swarm, Uniform
 from tests.simulator.worlds import check_then_insert, runs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulator.simulation import Simulation
 
 
 def ask(scheduler: Scheduler, n: int, *, stream: str = SCHEDULE, label: str = "next") -> int:
@@ -165,3 +172,31 @@ def test_entropy_depends_on_the_seed_and_the_stream_alone() -> None:
 
     assert one.random("uuid").random() == other.random("uuid").random()
     assert one.random("uuid").random() != Choices(Plain(), seed=2).random("uuid").random()
+
+
+def test_pct_finds_the_deep_race_that_a_uniform_walk_misses() -> None:
+    async def world(simulation: Simulation) -> None:
+        between = 0
+        inside = False
+
+        async def narrow() -> None:
+            nonlocal inside
+            await simulation.loop.io_point("open the gap")
+            inside = True
+            await simulation.loop.io_point("close the gap")
+            inside = False
+
+        async def long_way() -> None:
+            nonlocal between
+            for number in range(16):
+                await simulation.loop.io_point(f"step {number}")
+                between = between + 1 if inside else 0
+
+        await asyncio.gather(narrow(), long_way())
+        assert between < 16
+
+    def hits(scheduler: Callable[[int], Scheduler]) -> int:
+        return sum(runs(world)(scheduler(seed), seed).verdict is Verdict.INVALID for seed in range(300))
+
+    assert hits(Uniform) == 0
+    assert hits(lambda seed: Pct(seed, depth=2, horizon=18)) > 3

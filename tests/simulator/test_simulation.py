@@ -273,3 +273,17 @@ def test_environments_are_entered_in_order_and_left_whatever_happens() -> None:
     Simulation(world, scheduler=Plain(), seed=7, environment=environments).run()
 
     assert order == ["enter first 7", "enter second 7", "world", "leave second", "leave first"]
+
+
+async def test_a_simulation_inside_a_running_loop_is_refused() -> None:
+    simulation = Simulation(asks_nothing, scheduler=Plain())
+
+    with pytest.raises(RuntimeError, match="call it from plain code"):
+        simulation.run()
+    simulation.loop.close()
+
+
+def test_asyncios_debug_mode_does_not_let_the_real_clock_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONASYNCIODEBUG", "1")
+
+    assert judged().error is None
