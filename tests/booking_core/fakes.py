@@ -253,18 +253,19 @@ class MemoryUnitOfWork:
 
 
 class MemoryTransactions:
-    """Bodies of the memory never wait, so transactions are serial; `crash_next` loses the next commit."""
+    """Bodies of the memory never wait, so transactions are serial; `crash_in` loses the commit after so many others."""
 
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
-        self.crash_next = False
+        self.crash_in: int | None = None
 
     async def __call__(self, body: Body[T]) -> T:
         working = copy.deepcopy(self.tables)
         result = await body(MemoryUnitOfWork(working))
-        if self.crash_next:
-            self.crash_next = False
-            raise ConnectionError("the database went away before the commit")
+        if self.crash_in is not None:
+            self.crash_in = self.crash_in - 1 if self.crash_in > 0 else None
+            if self.crash_in is None:
+                raise ConnectionError("the database went away before the commit")
         self.tables = working
         return result
 

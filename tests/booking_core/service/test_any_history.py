@@ -1,0 +1,138 @@
+"""Whatever happens in whatever order: nothing is double, nobody hears a falsehood, and in the end all is settled."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import replace
+from typing import Any
+
+import hypothesis.strategies as st
+from hypothesis import settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from booking_core.domain.commands import Caller, CancelAppointment, Entry
+from booking_core.domain.model import AttemptState
+from booking_core.domain.outcomes import CallerAnswer, Status
+from booking_core.profiles import AttendeeIdentity
+from booking_core.service.cancel_appointment import AppointmentCanceller
+from booking_core.service.reconcile import Reconciler, ReconcileReport
+from tests.booking_core.fake_calcom_client import Fault
+from tests.booking_core.gateway import SLOT, Gateway, gateway
+
+PEOPLE = ("Anna Amsel", "Bert Biber", "Carla Clown")
+
+
+def caller(person: int, call: int) -> Caller:
+    """One of three people, on one of their two calls."""
+    return Caller(f"call_{person}_{call}", PEOPLE[person], f"+4917000000{person}0")
+
+
+class AnyHistory(RuleBasedStateMachine):
+    """Callers book, repeat and cancel; replies get lost, commits fail, Cal.com goes away and comes back."""
+
+    desk: Gateway
+
+    @initialize(identity=st.sampled_from(AttendeeIdentity), round_robin=st.booleans(), hosts=st.integers(1, 2))
+    def begin(self, identity: AttendeeIdentity, round_robin: bool, hosts: int) -> None:
+        self.desk = gateway("hardened", identity=identity)
+        self.desk.calcom.round_robin = round_robin
+        self.desk.calcom.hosts = hosts
+
+    @rule(person=st.integers(0, 2), call=st.integers(0, 1), entry=st.sampled_from(Entry))
+    def book(self, person: int, call: int, entry: Entry) -> None:
+        who = caller(person, call)
+
+        answer = self._run(self.desk.book(who, entry=entry))
+
+        if answer is not None and answer.success:
+            self._check_success(who, answer)
+        if answer is not None and not answer.success:
+            assert all(name not in repr(answer) for name in PEOPLE)
+
+    @rule(person=st.integers(0, 2), call=st.integers(0, 1))
+    def cancel(self, person: int, call: int) -> None:
+        canceller = AppointmentCanceller(surroundings=self.desk.surroundings)
+
+        answer = self._run(canceller(CancelAppointment(caller(person, call))))
+
+        if answer is not None and answer.status is Status.CANCELLED:
+            row = self.desk.tables.appointments[answer.appointment_id or 0]
+            assert not row.is_live
+            assert not self.desk.calcom.bookings[row.calcom_v2_booking_id or ""].is_live
+
+    @rule(fault=st.sampled_from(Fault))
+    def something_befalls_the_next_create(self, fault: Fault) -> None:
+        self.desk.calcom.faults.append(fault)
+
+    @rule(commits=st.integers(0, 5))
+    def a_commit_will_fail(self, commits: int) -> None:
+        self.desk.transactions.crash_in = commits
+
+    @rule(down=st.booleans())
+    def calcom_goes_away_or_comes_back(self, down: bool) -> None:
+        self.desk.calcom.down = down
+
+    @rule(seconds=st.sampled_from([1, 5, 29, 31, 120, 2041]))
+    def time_passes(self, seconds: int) -> None:
+        self.desk.clock.advance(seconds)
+
+    @rule()
+    def somebody_reconciles(self) -> None:
+        self._run(Reconciler(surroundings=self.desk.surroundings)())
+
+    @invariant()
+    def one_row_for_each_booking(self) -> None:
+        uids = [a.calcom_v2_booking_id for a in self.desk.tables.appointments.values()] if hasattr(self, "desk") else []
+        assert len(uids) == len(set(uids))
+
+    @invariant()
+    def one_live_appointment_for_each_call(self) -> None:
+        calls = [a.call_id for a in self.desk.live()] if hasattr(self, "desk") else []
+        assert len(calls) == len(set(calls))
+
+    def teardown(self) -> None:
+        """Faults heal, reconciliation runs twice: rows and bookings agree, no attempt stays unknown."""
+        if not hasattr(self, "desk"):
+            return
+        self.desk.calcom.down, self.desk.transactions.crash_in = False, None
+        self.desk.calcom.faults.clear()
+        for _ in range(3):
+            self.desk.clock.advance(60)
+            last = self._run(Reconciler(surroundings=self.desk.surroundings)())
+        assert last == ReconcileReport()
+        states = {attempt.state for attempt in self.desk.tables.attempts.values()}
+        assert states <= {AttemptState.BOOKED, AttemptState.REFUSED}
+        here = sorted(a.calcom_v2_booking_id or "" for a in self.desk.live())
+        assert here == sorted(b.uid for b in self.desk.calcom.bookings.values() if b.is_live)
+
+    def _check_success(self, who: Caller, answer: CallerAnswer) -> None:
+        row = self.desk.tables.appointments[answer.appointment_id or 0]
+        assert row.is_live
+        assert row.starts_at == SLOT
+        assert row.customer_id == self.desk.customer_of(who).id
+        assert self.desk.call_of(who).appointment_id == row.id
+
+    def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """A request that dies with the database leaves no answer; its caller may come back."""
+        try:
+            return asyncio.run(work)
+        except ConnectionError:
+            return None
+
+
+TestAnyHistory = AnyHistory.TestCase
+TestAnyHistory.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+
+
+async def test_a_planted_double_is_noticed() -> None:
+    machine = AnyHistory()
+    machine.desk = gateway("unprotected")
+    await machine.desk.book(caller(0, 0))
+    await machine.desk.book(replace(caller(1, 0)))
+
+    try:
+        machine.one_row_for_each_booking()
+    except AssertionError:
+        return
+    raise AssertionError("two rows of one booking went unnoticed")
