@@ -49,7 +49,8 @@ async def upgrade(
 ) -> None:
     """Bring the database up to `revision`; already there is fine. `duplicates` is `cancel` or `delete`.
 
-    Raises UnknownRevisionError, ValueError for another policy, DatabaseUrlError for a bad URL.
+    Raises UnknownRevisionError, ValueError for another policy, DatabaseUrlError for a bad URL and
+    DatabaseUnreachableError.
     """
     migration = Migration(duplicates=DuplicatePolicy(duplicates), at=at)
     await _run(target, lambda connection: upgrade_connection(connection, revision, migration))
@@ -63,15 +64,6 @@ async def downgrade(target: AsyncEngine | str, revision: str) -> None:
 async def current(target: AsyncEngine | str) -> str | None:
     """The revision that the database is at; None when no migration has run."""
     return await _run(target, current_revision)
-
-
-def head() -> str:
-    """The newest revision: where `upgrade` leads."""
-    from alembic.script import ScriptDirectory
-
-    newest = ScriptDirectory(_FOLDER).get_current_head()
-    assert newest is not None, "there are migrations"
-    return newest
 
 
 def upgrade_connection(connection: Connection, revision: str = "head", migration: Migration | None = None) -> None:
@@ -114,8 +106,10 @@ def schema_template_bytes(revision: str = "head") -> bytes:
 
 
 async def _run(target: AsyncEngine | str, work: Callable[[Connection], T]) -> T:
-    async with _engine(target) as engine, engine.begin() as connection:
-        return await connection.run_sync(work)
+    async with _engine(target) as engine:
+        await engines.check_reachable(engine)
+        async with engine.begin() as connection:
+            return await connection.run_sync(work)
 
 
 @asynccontextmanager

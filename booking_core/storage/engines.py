@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
@@ -32,6 +33,10 @@ _EXPECTED = "expected sqlite:///FILE, postgresql://USER@HOST/DATABASE or mysql:/
 
 class DatabaseUrlError(ValueError):
     """The URL names no database that this program can use. Correct it and try again."""
+
+
+class DatabaseUnreachableError(Exception):
+    """The database does not answer, or not to this user. Nothing was changed: check server, file and rights."""
 
 
 class SqliteMode(StrEnum):
@@ -68,6 +73,8 @@ def create_engine(
         options["async_creator"] = async_creator
     # A memory database lives in its connection: one for all, and transactions queue for it.
     in_memory = async_creator is None and is_sqlite and parsed.database in {None, "", ":memory:"}
+    if is_sqlite and async_creator is None and not in_memory:
+        _check_folder(parsed)
     size = {"pool_size": 1, "max_overflow": 0} if in_memory else {"pool_size": pool_size}
     try:
         engine = create_async_engine(parsed, poolclass=AsyncAdaptedQueuePool, **size, **options)
@@ -92,6 +99,13 @@ def parse_url(url: str) -> URL:
     if driver not in _DRIVERS.values():
         raise DatabaseUrlError(f"database URL {_shown(parsed)}: {name!r} is not supported; {_EXPECTED}")
     return parsed.set(drivername=driver)
+
+
+def _check_folder(url: URL) -> None:
+    """Told before the driver starts its thread: one whose connection fails may outlive the loop and complain."""
+    folder = Path(url.database or "").parent
+    if not folder.is_dir():
+        raise DatabaseUrlError(f"database URL {_shown(url)}: the folder {folder} does not exist")
 
 
 def _shown(url: URL) -> str:
@@ -120,3 +134,13 @@ def _prepare_sqlite(engine: AsyncEngine, mode: SqliteMode, *, owns_file: bool) -
 
     event.listen(engine.sync_engine, "connect", on_connect)
     event.listen(engine.sync_engine, "begin", on_begin)
+
+
+async def check_reachable(engine: AsyncEngine) -> None:
+    """Open one connection and give it back; raises DatabaseUnreachableError with the reason in one line."""
+    try:
+        async with engine.connect():
+            pass
+    except Exception as error:  # drivers raise classes of their own here: OSError, asyncpg's, asyncmy's, SQLAlchemy's
+        reason = next(iter(str(error).splitlines()), "") or type(error).__name__
+        raise DatabaseUnreachableError(f"database {_shown(engine.url)}: {reason}") from error

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -15,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from booking_core.migrations import schema
 from booking_core.storage.engines import create_engine
 from booking_core.storage.tables import METADATA
+from simulator.adapters.aiosqlite_inline import connector
+from simulator.adapters.sqlite_store import SqliteStore
 
 AT = datetime(2025, 10, 6, 9, 59, 58, tzinfo=UTC)
 
@@ -101,7 +104,7 @@ async def test_up_down_and_up_again_with_rows_in_it(engine: AsyncEngine) -> None
 
     assert kept == [(642,)]
     assert gone is None
-    assert await schema.current(engine) == "0003" == schema.head()
+    assert await schema.current(engine) == schema.LATEST
     assert await rows(engine, "SELECT id FROM appointments") == []
 
 
@@ -192,3 +195,19 @@ async def test_a_template_is_a_database_that_can_be_copied(tmp_path: Path) -> No
     path.write_bytes(content)
 
     assert await schema.current(f"sqlite:///{path}") == "0002"
+
+
+async def test_the_migrations_run_on_a_simulators_own_connections() -> None:
+    with SqliteStore(schema.schema_template_bytes("0001")) as store:
+        engine = create_engine("sqlite:///simulated", async_creator=connector(store))
+
+        await schema.upgrade(engine)
+
+        assert await schema.current(engine) == schema.LATEST
+        await engine.dispose()
+
+
+def test_the_latest_revision_is_the_last_step() -> None:
+    folder = str(Path(schema.__file__).parent)
+
+    assert ScriptDirectory(folder).get_current_head() == schema.LATEST
