@@ -77,9 +77,7 @@ class ManualWallClock:
     """
 
     def __init__(self, start: dt.datetime) -> None:
-        if start.tzinfo is None:
-            raise ValueError(f"ManualWallClock: start must be aware of its time zone, not {start!r}")
-        self._now = start.astimezone(dt.UTC)
+        self._now = _in_utc(start)
         self._exit = contextlib.ExitStack()
 
     def now(self) -> dt.datetime:
@@ -92,7 +90,7 @@ class ManualWallClock:
 
     def move_to(self, moment: dt.datetime) -> None:
         """Show this moment from now on; it must be aware of its time zone."""
-        self._now = moment.astimezone(dt.UTC)
+        self._now = _in_utc(moment)
 
     def __enter__(self) -> Self:
         freezer = _freezer(real_asyncio=True)
@@ -103,6 +101,12 @@ class ManualWallClock:
 
     def __exit__(self, *exc_info: object) -> None:
         self._exit.close()
+
+
+def _in_utc(moment: dt.datetime) -> dt.datetime:
+    if moment.tzinfo is None:
+        raise ValueError(f"ManualWallClock: expected a moment that is aware of its time zone, not {moment!r}")
+    return moment.astimezone(dt.UTC)
 
 
 def _freezer(*, real_asyncio: bool) -> Any:

@@ -121,8 +121,13 @@ class Races:
     settings: InlineSettings
     engine: Any
 
-    def run(self, callers: Sequence[Caller], scheduler: Scheduler, seed: int = 0) -> RunResult:
-        """One run; its value is what each caller said: an outcome or the name of SQLite's error."""
+    def run(
+        self, callers: Sequence[Caller], scheduler: Scheduler, seed: int = 0, *, bookings_max: int | None = None
+    ) -> RunResult:
+        """One run; its value is what each caller said: an outcome or the name of SQLite's error.
+
+        With `bookings_max` the run claims that there are no more bookings at the end.
+        """
         sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
         async def world(simulation: Simulation) -> list[str]:
@@ -130,7 +135,10 @@ class Races:
             started = [
                 node.start(partial(_outcome, caller, sessions)) for node, caller in zip(nodes, callers, strict=True)
             ]
-            return [await future for future in started]
+            said = [await future for future in started]
+            bookings = self.rows("SELECT COUNT(*) FROM booking")[0][0] if bookings_max is not None else 0
+            assert bookings <= (bookings_max or 0), f"{bookings} bookings of one slot"
+            return said
 
         environment = (self.frozen.environment, self.store.environment)
         return Simulation(world, scheduler=scheduler, seed=seed, environment=environment).run()
