@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from fake_calcom.api import Api
 from fake_calcom.clock import FakeClock
 from fake_calcom.control.door import answer_control, is_control
+from fake_calcom.control.snapshot import restore_snapshot, take_snapshot
 from fake_calcom.control.world import WorldKeys, load_world
 from fake_calcom.doors.port import PortDoor, make_app
 from fake_calcom.errors import WorldError
@@ -21,7 +22,7 @@ from fake_calcom.journal import Journal
 from fake_calcom.rate_limit import CALLS_MAX
 from fake_calcom.routes import ROUTES
 from fake_calcom.routing import Router
-from fake_calcom.times import parse_iso, to_datetime
+from fake_calcom.times import iso, parse_iso, to_datetime
 from fake_calcom.universe import OneTurn, Surroundings, Universe
 from fake_calcom.webhook_delivery import HttpWebhookSender
 
@@ -118,6 +119,26 @@ class FakeCalcom:
         except WorldError:
             self.clock.set(before)
             raise
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the whole state as JSON values, the clock with it."""
+        clock = {"now": iso(self.universe.now_ms())}
+        if isinstance(self.clock, FakeClock):
+            clock["mode"] = self.clock.mode
+        return take_snapshot(self.universe) | {"clock": clock}
+
+    def restore(self, snapshot: object) -> None:
+        """Become the state that `snapshot` gave; WorldError when it is not one, nothing changed.
+
+        A clock that was given to the fake stays where it is: its owner restores it.
+        """
+        clock = snapshot.get("clock") if isinstance(snapshot, dict) else None
+        now_ms = parse_iso(clock.get("now")) if isinstance(clock, dict) else None
+        if now_ms is None:
+            raise WorldError("expected the snapshot's instant", "clock.now")
+        restore_snapshot(self.universe, snapshot)
+        if isinstance(self.clock, FakeClock) and isinstance(clock, dict):
+            self.clock.set(to_datetime(now_ms), "ticking" if clock.get("mode") == "ticking" else "frozen")
 
     # -- the doors
 

@@ -6,9 +6,13 @@ Source: Cal.com, CustomThrottlerGuard (120 in 60 s by default, blocked for 60 s,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fake_calcom.errors import EnvelopeError
 from fake_calcom.times import MS_PER_SECOND
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 CALLS_MAX = 120
 WINDOW_MS = 60 * MS_PER_SECOND
@@ -52,6 +56,14 @@ class RateLimit:
     def clear(self) -> None:
         """Begin every count anew."""
         self._counts.clear()
+
+    def counts(self) -> dict[str, list[int]]:
+        """Return every count as JSON values."""
+        return {subject: [c.calls, c.ends_ms, int(c.blocked)] for subject, c in self._counts.items()}
+
+    def resume(self, counts: Mapping[str, list[int]]) -> None:
+        """Go on from the counts that `counts` gave."""
+        self._counts = {subject: _Count(c[0], c[1], bool(c[2])) for subject, c in counts.items()}
 
     def take(self, subject: str, now_ms: int) -> Allowance | None:
         """Count one call and return what is left; None when there is no limit."""

@@ -60,19 +60,18 @@ class Universe:
     rate_limit: RateLimit = field(init=False)
     slot_answers: dict[str, tuple[int, int, bytes]] = field(init=False)
     world: Mapping[str, Any] = field(default_factory=dict)
-    _ids_at_start: Mapping[str, Any] = field(init=False)
+    _ids_at_start: Mapping[str, Any] | None = field(init=False)
 
     def __post_init__(self) -> None:
-        ids = self.outside.ids
-        self._ids_at_start = ids.checkpoint() if isinstance(ids, RewindableIds) else {}
+        self._ids_at_start = self.position_of_ids()
         self.outbox = Outbox(self.outside.sender)
         self.rate_limit = RateLimit(self.outside.calls_max)
         self.replace_state(Directory())
 
-    def replace_state(self, directory: Directory) -> None:
-        """Forget everything and begin with these entities and no booking."""
+    def replace_state(self, directory: Directory, bookings: BookingStore | None = None) -> None:
+        """Forget everything and begin with these entities and bookings."""
         self.directory = directory
-        self.bookings = BookingStore(directory.user_of_email)
+        self.bookings = BookingStore(directory.user_of_email) if bookings is None else bookings
         self.availability = Availability(directory, self.bookings)
         self.slot_answers = {}
         self.outbox.clear()
@@ -85,8 +84,17 @@ class Universe:
 
     def restart_ids(self) -> None:
         """Go back to the first identifiers, so that one world gives one history; a replay's source goes on."""
-        if isinstance(self.outside.ids, RewindableIds):
-            self.outside.ids.rewind(self._ids_at_start)
+        self.rewind_ids(self._ids_at_start)
+
+    def position_of_ids(self) -> Mapping[str, Any] | None:
+        """Return where the identifiers are, or None for a source that cannot go back."""
+        ids = self.outside.ids
+        return ids.checkpoint() if isinstance(ids, RewindableIds) else None
+
+    def rewind_ids(self, position: Mapping[str, Any] | None) -> None:
+        """Go to a position of the identifiers; ValueError when it is none. A replay's source stays where it is."""
+        if position is not None and isinstance(self.outside.ids, RewindableIds):
+            self.outside.ids.rewind(position)
 
     def now_ms(self) -> int:
         """Return the present instant in milliseconds since 1970."""

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from fake_calcom.faults.mischief import Mischief
+
 BODY_BYTES_MAX = 1024 * 1024
 JSON_TYPE = "application/json; charset=utf-8"
 
@@ -27,11 +29,12 @@ class Call:
 
 @dataclass(slots=True)
 class Answer:
-    """One answer, before a door writes it."""
+    """One answer. `mischief` tells the door what to do to it on the way out (see `faults`)."""
 
     status: int
     body: bytes
     headers: dict[str, str] = field(default_factory=dict)
+    mischief: object | None = None
 
 
 def encode(value: Any) -> bytes:

@@ -30,6 +30,8 @@ CONTROL_ROUTES: dict[tuple[str, str], Verb] = {
     ("GET", "/__fake__/clock"): verbs.get_clock,
     ("PUT", "/__fake__/clock"): verbs.put_clock,
     ("POST", "/__fake__/clock/advance"): verbs.advance_clock,
+    ("GET", "/__fake__/snapshot"): verbs.get_snapshot,
+    ("PUT", "/__fake__/snapshot"): verbs.put_snapshot,
     ("GET", "/__fake__/journal"): verbs.get_journal,
     ("DELETE", "/__fake__/journal"): verbs.clear_journal,
     ("POST", "/__fake__/journal/count"): verbs.count_journal,

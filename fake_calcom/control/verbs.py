@@ -70,6 +70,18 @@ def own_clock(call: ControlCall) -> FakeClock:
     return clock
 
 
+async def get_snapshot(call: ControlCall) -> dict[str, Any]:
+    """GET /__fake__/snapshot: the whole state."""
+    return {"data": call.fake.snapshot()}
+
+
+async def put_snapshot(call: ControlCall) -> dict[str, Any]:
+    """PUT /__fake__/snapshot: become that state (the snapshot itself, or the answer that held it)."""
+    body = call.body
+    call.fake.restore(body["data"] if isinstance(body, dict) and body.keys() == {"data"} else body)
+    return {"data": None}
+
+
 async def get_journal(call: ControlCall) -> dict[str, Any]:
     """GET /__fake__/journal: requests and answers, in order."""
     query = call.query

@@ -11,15 +11,15 @@ from fake_calcom.control.world_shape import WORLD
 from fake_calcom.dto.schedules import WORKING_DAYS, read_hours, read_override
 from fake_calcom.dto.shape import first_path
 from fake_calcom.errors import WorldError
-from fake_calcom.state.directory import Directory
 from fake_calcom.state.entities import Host, Schedule, SchedulingType, Team, User
 from fake_calcom.state.event_types import Ownership, read_event_type
 from fake_calcom.times import parse_iso
+from fake_calcom.universe import Universe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fake_calcom.universe import Universe
+    from fake_calcom.state.directory import Directory
 
 DEFAULT_ZONE = "Europe/London"  # the time zone that Cal.com gives a new account
 ROLE = re.compile(r"(OWNER|ADMIN|MEMBER) of (\S+)")
@@ -51,16 +51,17 @@ def load_world(universe: Universe, world: Any) -> WorldKeys:
     if problems := WORLD.problems(world):
         where, message = first_path(problems)
         raise WorldError(message, where)
+    before = universe.position_of_ids()
     universe.restart_ids()
-    reader = _Reader(universe)
-    reader.read(world)
-    before = universe.directory, universe.bookings, universe.availability
-    universe.replace_state(reader.directory)
+    scratch = Universe(universe.outside, universe.generation)
+    reader = _Reader(scratch, scratch.directory)
     try:
-        insert_bookings(universe, world.get("bookings") or [], reader.event_type_ids(), reader.user_ids())
+        reader.read(world)
+        insert_bookings(scratch, world.get("bookings") or [], reader.event_type_ids(), reader.user_ids())
     except WorldError:
-        universe.directory, universe.bookings, universe.availability = before
+        universe.rewind_ids(before)
         raise
+    universe.replace_state(scratch.directory, scratch.bookings)
     universe.world = world
     return reader.keys
 
@@ -68,7 +69,7 @@ def load_world(universe: Universe, world: Any) -> WorldKeys:
 @dataclass(slots=True)
 class _Reader:
     universe: Universe
-    directory: Directory = field(default_factory=Directory)
+    directory: Directory
     keys: WorldKeys = field(default_factory=WorldKeys)
     members: dict[str, dict[int, str]] = field(default_factory=dict)
 

@@ -8,6 +8,7 @@ bytes are the ones that would have gone over a wire; they arrive one turn of the
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections import deque
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -32,7 +33,7 @@ class MemoryTransport(asyncio.Transport):
 
     def __init__(
         self, protocol: asyncio.BaseProtocol, info: dict[str, Any], carry: Callable[[bytes], bytes | Exception]
-    ):
+    ) -> None:
         super().__init__(info)
         self._protocol = protocol
         self._carry = carry
@@ -88,8 +89,10 @@ class MemoryTransport(asyncio.Transport):
             self._loop.call_soon(self.other.end)
 
     def abort(self) -> None:
-        """Close at once; in memory that is the same."""
-        self.close()
+        """Reset the connection: the other end loses it in the middle of whatever it reads."""
+        if not self._closing:
+            self.lose_soon(None)
+            self.other.lose_soon(ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"))
 
     def end(self) -> None:
         """Learn that the other end has closed."""
@@ -122,7 +125,7 @@ class MemoryTransport(asyncio.Transport):
         for end in (self, self.other):
             end.lose_soon(error)
 
-    def lose_soon(self, error: Exception) -> None:
+    def lose_soon(self, error: Exception | None) -> None:
         """Lose the connection in the loop's next turn."""
         self._closing = True
         self._loop.call_soon(self._lose, error)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from fake_calcom.control.door import PREFIX
+from fake_calcom.doors.broken import BrokenResponse
 from fake_calcom.errors import EnvelopeError
 from fake_calcom.times import iso
 from fake_calcom.wire import BODY_BYTES_MAX, JSON_TYPE, Answer, Call, encode
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from fake_calcom.app import FakeCalcom
 
+CONTROL_BYTES_MAX = 256 * 1024 * 1024  # a snapshot is as large as its state
 LOOPBACK = "127.0.0.1"
 TOO_LARGE = EnvelopeError(413, "PayloadTooLargeException", "request entity too large")
 
@@ -23,6 +26,8 @@ def make_handler(fake: FakeCalcom) -> Callable[[web.BaseRequest], Awaitable[web.
     """Return the handler that every HTTP door shares: aiohttp's request to a call, and the answer back."""
 
     async def serve(request: web.BaseRequest) -> web.StreamResponse:
+        if request.raw_path.startswith(PREFIX):
+            request = request.clone(client_max_size=CONTROL_BYTES_MAX)
         try:
             body = await request.read() if request.can_read_body else b""
         except web.HTTPRequestEntityTooLarge:
@@ -39,8 +44,10 @@ def too_large(fake: FakeCalcom, target: str) -> Answer:
     return Answer(413, encode(body), {"Content-Type": JSON_TYPE, "Connection": "close"})
 
 
-def as_response(answer: Answer) -> web.Response:
+def as_response(answer: Answer) -> web.StreamResponse:
     """Return an answer as aiohttp sends it."""
+    if answer.mischief is not None:
+        return BrokenResponse(answer, answer.mischief)
     return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
 
 
