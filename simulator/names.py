@@ -37,8 +37,9 @@ class TaskNames:
         """The task whose step the handle is, or else the function it calls."""
         callback = handle._callback
         owner = getattr(callback, "__self__", None)
-        if isinstance(owner, asyncio.Task):
-            return self.of(owner)
+        if isinstance(owner, asyncio.Task):  # nearly always
+            name = owner.get_name()
+            return name if name[:5] != "Task-" else self.of(owner)
         return getattr(callback, "__qualname__", None) or type(callback).__name__
 
     def running(self, loop: asyncio.AbstractEventLoop) -> str:

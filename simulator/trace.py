@@ -34,14 +34,14 @@ class Trace:
         self._time = time
         self._kept_max = kept_max
         self._kept: list[Event] = []
-        self._pending: list[Event] = []
+        self._pending: list[tuple[int, str, str]] = []  # plain tuples: they are made at every step
         self._digest = blake2b(digest_size=16)
         self._sealed = False
         self.count = 0
 
     def add(self, kind: str, text: str) -> None:
         """Note that something happened now."""
-        self._pending.append(Event(self._time.ns, kind, text))
+        self._pending.append((self._time.ns, kind, text))
         if len(self._pending) >= _FLUSH_AT:
             self._flush()
 
@@ -66,15 +66,15 @@ class Trace:
         pending, self._pending = self._pending, []
         if self._sealed or not pending:
             return
-        lines = [f"{event.time_ns} {event.kind} {event.text}" for event in pending]
-        self._digest.update(_ADDRESS.sub("0x", "\0".join(lines)).encode("utf-8", "surrogatepass") + b"\0")
+        lines = [f"{time_ns} {kind} {text}" for time_ns, kind, text in pending]
+        self._digest.update((_scrubbed("\0".join(lines)) + "\0").encode("utf-8", "surrogatepass"))
         self.count += len(pending)
         room = self._kept_max - len(self._kept)
-        self._kept += [_scrubbed(event) if "0x" in event.text else event for event in pending[:room]]
+        self._kept += [Event(time_ns, kind, _scrubbed(text)) for time_ns, kind, text in pending[:room]]
 
 
-def _scrubbed(event: Event) -> Event:
-    return event._replace(text=_ADDRESS.sub("0x…", event.text))
+def _scrubbed(text: str) -> str:
+    return _ADDRESS.sub("0x…", text) if "0x" in text else text
 
 
 class Difference(NamedTuple):
