@@ -31,7 +31,7 @@ from booking_core.service.surroundings import Surroundings
 from booking_core.settings import Settings
 from booking_core.storage.transactions import SqlTransactions
 from booking_core.web.app import make_web_app
-from booking_core.web.middleware import Report
+from booking_core.web.middleware import Reporter
 
 __all__ = ["Core", "build_core", "make_app"]
 
@@ -68,11 +68,11 @@ def make_app(
     core: Core,
     settings: Settings,
     *,
-    report: Report | None = None,
+    reporter: Reporter | None = None,
     metrics: Callable[[], bytes] | None = None,
 ) -> web.Application:
-    """The gateway's application. `report` hears of mistakes of ours, `metrics` gives the text for `/metrics`."""
-    return make_web_app(core, settings, report or _no_report, metrics or _no_metrics)
+    """The gateway's application. `reporter` hears what goes wrong, `metrics` gives the text for `/metrics`."""
+    return make_web_app(core, settings, reporter or _Deaf(), metrics or _no_metrics)
 
 
 def _use_cases(surroundings: Surroundings, tell: Observer, send: MessageSender) -> Core:
@@ -121,8 +121,14 @@ async def _no_way_out(_message: Message) -> None:
     raise MessageNotSentError("no way to customers is configured")
 
 
-def _no_report(_error: BaseException, _path: str) -> None:
+class _Deaf:
     """Nobody listens: a replay shows what callers hear."""
+
+    def failed(self, error: BaseException, where: str) -> None:
+        pass
+
+    def refused(self, path: str, http_status: int, where: str, problem: str) -> None:
+        pass
 
 
 def _no_metrics() -> bytes:

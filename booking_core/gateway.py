@@ -29,7 +29,7 @@ from booking_core.ports.messages import MessageSender
 from booking_core.profiles import Profile
 from booking_core.senders import ConsoleSender, FileSender
 from booking_core.settings import Settings
-from booking_core.storage.engines import create_engine
+from booking_core.storage.engines import DatabaseUrlError, create_engine
 
 # A create (20 s), its look-ups (3 x 10 s with pauses) and one more create: the longest that a caller's request takes.
 FINISH_WITHIN_S = 90.0
@@ -71,7 +71,7 @@ async def running(settings: Settings, host: str, port: int, *, stream: TextIO | 
     clock = SystemClock()
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        engine = create_engine(settings.database_url)
+        engine = _engine(settings)
         stack.push_async_callback(engine.dispose)
         await _check_schema(engine, settings.profile)
         watch = make_watch(settings, clock, stream or sys.stderr, http)
@@ -85,9 +85,16 @@ async def running(settings: Settings, host: str, port: int, *, stream: TextIO | 
         )
         await stack.enter_async_context(_webhook_alerts(watch))
         await stack.enter_async_context(_jobs(core, settings, watch))
-        app = make_app(core, settings, report=watch.log.report, metrics=watch.metrics.exposition)
+        app = make_app(core, settings, reporter=watch.log, metrics=watch.metrics.exposition)
         url = await stack.enter_async_context(_port(app, host, port))
         yield Gateway(url, core, watch)
+
+
+def _engine(settings: Settings) -> AsyncEngine:
+    try:
+        return create_engine(settings.database_url)
+    except DatabaseUrlError as error:
+        raise GatewayStartError(str(error)) from error
 
 
 async def _check_schema(engine: AsyncEngine, profile: Profile) -> None:
@@ -127,7 +134,7 @@ async def _jobs(core: Core, settings: Settings, watch: Watch) -> AsyncIterator[N
     planned = [Job("outbox", settings.outbox_every_s, core.send_notifications)]
     if settings.profile.reconciliation:
         planned.append(Job("reconciliation", settings.reconcile_every_s, core.reconcile))
-    jobs = Jobs(planned, watch.log.report)
+    jobs = Jobs(planned, watch.log.failed)
     task = asyncio.create_task(jobs.run(), name="jobs")
     try:
         yield

@@ -92,14 +92,18 @@ class EventLog:
             case _:
                 self._write_rare(event)
 
-    def report(self, error: BaseException, path: str) -> None:
+    def failed(self, error: BaseException, where: str) -> None:
         """A mistake of ours: its type and place, not its text, which may quote what a customer said."""
         frames = [
             f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
         ]
-        self._log.error(
-            "request failed", event_name="REQUEST FAILED", path=path, error=type(error).__name__, frames=frames[-8:]
-        )
+        told = {"where": where, "error": type(error).__name__, "frames": frames[-8:]}
+        self._log.error("failed", event_name="GATEWAY FAILED", **told)
+
+    def refused(self, path: str, http_status: int, where: str, problem: str) -> None:
+        """A client's mistake: a wrong signature, a misshapen body."""
+        told = {"path": path, "http_status": http_status, "where": where, "problem": problem}
+        self._log.warning("request refused", event_name="REQUEST REFUSED", **told)
 
     def _write_verdict(self, event: LayerJudged) -> None:
         verdict = event.verdict

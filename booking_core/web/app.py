@@ -9,16 +9,16 @@ from aiohttp import web
 from booking_core.core import Core
 from booking_core.settings import Settings
 from booking_core.web.calcom import CalcomDoor
-from booking_core.web.middleware import Report, TellMistakes
+from booking_core.web.middleware import Reporter, TellMistakes
 from booking_core.web.operations import OperationsDoor
 from booking_core.web.retell import RetellDoor
 
 BODY_MAX_BYTES = 1024 * 1024
 
 
-def make_web_app(core: Core, settings: Settings, report: Report, metrics: Callable[[], bytes]) -> web.Application:
+def make_web_app(core: Core, settings: Settings, reporter: Reporter, metrics: Callable[[], bytes]) -> web.Application:
     """The application; it begins nothing and owns nothing that must be closed."""
-    app = web.Application(middlewares=[TellMistakes(report)], client_max_size=BODY_MAX_BYTES)
+    app = web.Application(middlewares=[TellMistakes(reporter)], client_max_size=BODY_MAX_BYTES)
     app.add_routes(RetellDoor(core, settings).routes())
     app.add_routes(CalcomDoor(core, settings).routes())
     app.add_routes(OperationsDoor(core, metrics).routes())

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from typing import Protocol
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from booking_core.web.mistakes import ClientMistakeError
 
-Report = Callable[[BaseException, str], None]  # a mistake of ours and the path where it showed
-
 _OURS = ClientMistakeError(500, "the gateway could not finish this; it has been noted", where="gateway")
+
+
+class Reporter(Protocol):
+    """Hears what goes wrong at the doors. Must not raise."""
+
+    def failed(self, error: BaseException, where: str) -> None:
+        """A mistake of ours; its text may quote a customer and is not for a log."""
+
+    def refused(self, path: str, http_status: int, where: str, problem: str) -> None:
+        """A client's mistake."""
 
 
 class TellMistakes:
@@ -20,19 +28,20 @@ class TellMistakes:
 
     __middleware_version__ = 1  # aiohttp's mark of a middleware that takes (request, handler)
 
-    def __init__(self, report: Report) -> None:
-        self._report = report
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
 
     async def __call__(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Serve, and say what went wrong."""
         try:
             return await handler(request)
         except ClientMistakeError as mistake:
+            self._reporter.refused(request.path, mistake.http_status, mistake.where, mistake.problem)
             return mistake_response(mistake)
         except web.HTTPException as error:  # unknown route, wrong method, body over the limit
             return _http_mistake(error)
         except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, the client gets no traceback
-            self._report(error, request.path)
+            self._reporter.failed(error, request.path)
             return mistake_response(_OURS)
 
 

@@ -25,7 +25,7 @@ from booking_core.settings import Settings
 from booking_core.storage.engines import create_engine
 from booking_core.storage.tables import SERVICES
 from booking_core.web.signatures import sign_retell
-from tests.booking_core.calcom.scripted import ScriptedCalcom, books
+from tests.booking_core.calcom.scripted import ScriptedCalcom, books, lists
 from tests.booking_core.web.rig import KEY, settings_for, wish
 
 
@@ -110,14 +110,19 @@ async def test_a_schema_without_the_unique_key_serves_only_profiles_without_it(t
 async def test_a_taken_port_and_an_unreachable_database_are_told(tmp_path: Path) -> None:
     settings = settings_for(await migrated(tmp_path), "http://127.0.0.1:9")
     gone = settings_for(tmp_path / "no" / "folder.db", "http://127.0.0.1:9")
+    garbage = settings_for(tmp_path / "garbage.db", "http://127.0.0.1:9")
+    (tmp_path / "garbage.db").write_bytes(b"no database at all" * 100)
 
     async with serving(settings) as (gateway, _):
         port = int(gateway.url.rpartition(":")[2])
         with pytest.raises(GatewayStartError, match=f"cannot listen on 127.0.0.1:{port}"):
             async with running(settings, "127.0.0.1", port, stream=io.StringIO()):
                 pass
-    with pytest.raises(GatewayStartError, match="cannot be reached"):
+    with pytest.raises(GatewayStartError, match="does not exist"):
         async with serving(gone):
+            pass
+    with pytest.raises(GatewayStartError, match="cannot be reached"):
+        async with serving(garbage):
             pass
 
 
@@ -135,7 +140,7 @@ async def test_a_mistake_of_ours_is_a_500_without_a_traceback_and_a_log_line_wit
         async with http.post(f"{gateway.url}/api/retell/collect-appointment", data=raw, headers=headers) as answer:
             status, told = answer.status, await answer.text()
 
-    failed = [json.loads(line) for line in stream.getvalue().splitlines() if "REQUEST FAILED" in line]
+    failed = [json.loads(line) for line in stream.getvalue().splitlines() if "GATEWAY FAILED" in line]
     assert status == 500
     assert "Traceback" not in told
     assert failed[0]["error"] == "OperationalError"

@@ -166,9 +166,18 @@ def test_a_mistake_of_ours_is_logged_by_type_and_place_only() -> None:
     try:
         int("Hansi Sputer")
     except ValueError as error:
-        log.events.report(error, "/api/retell/collect-appointment")
+        log.events.failed(error, "/api/retell/collect-appointment")
 
     (line,) = log.lines()
-    assert (line["event"], line["error"]) == ("REQUEST FAILED", "ValueError")
+    assert (line["event"], line["error"]) == ("GATEWAY FAILED", "ValueError")
     assert line["frames"]
     assert "Hansi" not in str(line)
+
+
+def test_a_refused_request_is_logged_with_its_place() -> None:
+    log = Log()
+
+    log.events.refused("/api/retell/webhook", 401, "X-Retell-Signature", "the signature is wrong")
+
+    (line,) = log.lines()
+    assert (line["event"], line["http_status"], line["where"]) == ("REQUEST REFUSED", 401, "X-Retell-Signature")
