@@ -92,6 +92,7 @@ async def look_back(
     seen.calls = rows["calls"]
     seen.appointment_calls = rows["appointment_calls"]
     seen.audit = rows["system_audit_log"]
+    seen.use_local_numbers()
     seen.bookings = await _bookings(http, company.api_key)
     seen.emails = [asdict(email) for email in company.fake.emails]
     seen.moments += [_mailed(email, calcom_ahead_s) for email in seen.emails]

@@ -11,12 +11,29 @@ from typing import Any
 
 from booking_core.profiles import Promise
 from scenarios.observation import Observation, Response
+from simulator.checker import Finding, Verdict
+from simulator.history import History
 
 
 def broken_promises(seen: Observation) -> dict[Promise, list[str]]:
     """Every promise that does not hold, with the sentences that say so."""
     found = {promise: list(checker(seen)) for promise, checker in checkers().items()}
     return {promise: sentences for promise, sentences in found.items() if sentences}
+
+
+class PromiseChecker:
+    """A promise as the simulator's checker; the history it judges is the observation it was given."""
+
+    def __init__(self, promise: Promise, seen: Observation) -> None:
+        self.name = str(promise)
+        self._check = checkers()[promise]
+        self._seen = seen
+
+    def check(self, history: History) -> Finding:
+        """INVALID with the sentences that say what is broken."""
+        del history  # callers' answers, rows and bookings say more than invoke and return
+        reasons = tuple(self._check(self._seen))
+        return Finding(self.name, Verdict.INVALID if reasons else Verdict.VALID, reasons)
 
 
 def checkers() -> Mapping[Promise, Callable[[Observation], Iterator[str]]]:

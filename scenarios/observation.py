@@ -5,16 +5,20 @@ Everything a checker or a report reads stands here; neither ever looks into a ta
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One answer of the gateway to a wish for an appointment. `call_id` is the local number."""
+    """One answer of the gateway to a wish for an appointment.
+
+    `call_id` is the local number: while the run goes on the script's own, in the end the row's.
+    """
 
     call_id: int
+    retell_call_id: str
     entry: str
     at: datetime
     http_status: int
@@ -69,6 +73,13 @@ class Observation:
     audit: list[dict[str, Any]] = field(default_factory=list)
     bookings: list[dict[str, Any]] = field(default_factory=list)
     emails: list[dict[str, Any]] = field(default_factory=list)
+
+    def use_local_numbers(self) -> None:
+        """Give every answer the number that its call got in table `calls`."""
+        numbers = {row["retell_call_id"]: row["id"] for row in self.calls}
+        self.responses = [
+            replace(answer, call_id=numbers.get(answer.retell_call_id, answer.call_id)) for answer in self.responses
+        ]
 
     def last_response(self, call_id: int) -> Response | None:
         """The last thing that call was told."""

@@ -12,8 +12,14 @@ class UnknownScenarioError(LookupError):
 def scenarios() -> dict[str, Scenario]:
     """All scenarios, in the order in which `replay all` runs them."""
     from scenarios.incidents import calls_682_766, calls_687_688, four_tests
+    from scenarios.races import two_callers
 
-    every = [calls_687_688.scenario(), calls_682_766.scenario(), *four_tests.scenarios()]
+    every = [
+        calls_687_688.scenario(),
+        calls_682_766.scenario(),
+        *four_tests.scenarios(),
+        *two_callers.scenarios(),
+    ]
     return {scenario.id: scenario for scenario in every}
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from booking_core.domain.commands import Entry
 from booking_core.domain.outcomes import Layer
 from booking_core.profiles import AttendeeIdentity, Profile, Promise, profiles
+from booking_core.storage.engines import SqliteMode
 
 if TYPE_CHECKING:
     from scenarios.stage import Stage
@@ -29,6 +30,7 @@ class Settings:
     skew_s: float | None = None  # None: as recorded
     seed: int = 0
     database: str = "memory"
+    sqlite_mode: SqliteMode = SqliteMode.IMMEDIATE
 
     def effective_profile(self) -> Profile:
         """The profile with identity and layers as set."""

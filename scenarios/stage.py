@@ -98,6 +98,7 @@ class Stage:
     def _hear(self, call: PhoneCall, http_status: int, answer: dict[str, Any]) -> None:
         response = Response(
             call_id=call.id,
+            retell_call_id=call.retell_call_id,
             entry=str(self._entry),
             at=self._now(),
             http_status=http_status,

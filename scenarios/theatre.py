@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -17,9 +18,10 @@ from typing import Self
 import aiohttp
 
 from booking_core.migrations.schema import WITHOUT_UNIQUE_KEY, schema_template_bytes
-from booking_core.storage.engines import SqliteMode, create_engine
+from booking_core.storage.engines import create_engine
 from scenarios import databases
 from scenarios.backstage import Performance, add_the_service, gateway_parts, look_back, open_calcom
+from scenarios.checkers import PromiseChecker
 from scenarios.errors import PerformanceFailedError
 from scenarios.observation import Observation
 from scenarios.processes import CalcomProcess, GatewayProcess
@@ -32,11 +34,21 @@ from simulator.adapters.frozen_time import FrozenTime
 from simulator.adapters.sqlite_store import SqliteStore
 from simulator.limits import Limits
 from simulator.schedulers.plain import Plain
+from simulator.schedulers.protocol import Scheduler
 from simulator.simulation import RunResult, Simulation
 
 # One caller after another, and no latency: the recorded instants leave no time for any.
 _SEQUENTIAL = Limits(choice_points_min=0, io_duration_s=0.0, virtual_s_max=10 * 86_400.0)
 HEAD = "head"
+
+
+@dataclass(frozen=True, slots=True)
+class SystemRun:
+    """One run of the whole system: the engine's result, what was observed, the database's file at the end."""
+
+    result: RunResult
+    seen: Observation
+    rows: bytes
 
 
 class Theatre:
@@ -60,37 +72,42 @@ class Theatre:
         return self._real_seconds()
 
     def perform(self, scenario: Scenario, settings: Settings) -> Performance:
-        """Play the scenario once. Raises DatabaseUnusableError before anything was played."""
+        """Play the scenario once, in plain order. Raises DatabaseUnusableError before anything was played."""
         if databases.is_server(settings.database):
             from scenarios.real_database import perform_on_server
 
             return perform_on_server(scenario, settings)
+        run = self.run(scenario, settings, Plain(), settings.seed, _SEQUENTIAL)
+        if run.result.error is not None:
+            raise PerformanceFailedError(f"{scenario.id}: {run.result.reason}") from run.result.error
+        if settings.database != databases.MEMORY:
+            databases.keep(run.rows, Path(settings.database.removeprefix(databases.FILE_PREFIX)))
+        return Performance(run.seen, run.result.digest, run.result.virtual_s)
+
+    def run(
+        self, scenario: Scenario, settings: Settings, scheduler: Scheduler, seed: int, limits: Limits | None = None
+    ) -> SystemRun:
+        """The whole system once under that scheduler, judged by what the profile promises."""
+        seen = Observation()
+        promised = settings.effective_profile().promises
         with SqliteStore(self._schema(settings)) as store:
-            seen = Observation()
-            result = self._simulate(scenario, settings, store, seen)
-            if settings.database != databases.MEMORY:
-                databases.keep(store.snapshot(), Path(settings.database.removeprefix(databases.FILE_PREFIX)))
-        return Performance(seen, result.digest, result.virtual_s)
+            simulation = Simulation(
+                partial(_world, scenario, settings, store, seen),
+                scheduler=scheduler,
+                seed=seed,
+                start=scenario.starts_at,
+                limits=limits or Limits(),
+                environment=[self._frozen.environment, mended, partial(_sql_functions, store)],
+                checkers=[PromiseChecker(promise, seen) for promise in sorted(promised)],
+            )
+            result = simulation.run()
+            return SystemRun(result, seen, store.snapshot())
 
     def _schema(self, settings: Settings) -> bytes:
         revision = HEAD if settings.effective_profile().unique_key else WITHOUT_UNIQUE_KEY
         if revision not in self._schemas:
             self._schemas[revision] = schema_template_bytes(revision)
         return self._schemas[revision]
-
-    def _simulate(self, scenario: Scenario, settings: Settings, store: SqliteStore, seen: Observation) -> RunResult:
-        simulation = Simulation(
-            partial(_world, scenario, settings, store, seen),
-            scheduler=Plain(),
-            seed=settings.seed,
-            start=scenario.starts_at,
-            limits=_SEQUENTIAL,
-            environment=[self._frozen.environment, mended, partial(_sql_functions, store)],
-        )
-        result = simulation.run()
-        if result.error is not None:
-            raise PerformanceFailedError(f"{scenario.id}: {result.reason}") from result.error
-        return result
 
 
 async def _world(
@@ -101,8 +118,8 @@ async def _world(
     calcom_node, gateway_node = simulation.node("calcom", skew_s), simulation.node("gateway")
     network = MemoryNetwork()
     company = open_calcom(scenario, settings, partial(simulation.clock.now, calcom_node))
-    inline = InlineSettings(transactions=Transactions.IMMEDIATE)
-    engine = create_engine("sqlite:///replay", sqlite_mode=SqliteMode.IMMEDIATE, async_creator=connector(store, inline))
+    inline = InlineSettings(transactions=Transactions(settings.sqlite_mode))
+    engine = create_engine("sqlite:///replay", sqlite_mode=settings.sqlite_mode, async_creator=connector(store, inline))
     await add_the_service(engine)
     calcom = CalcomProcess(network, company.fake)
     gateway = GatewayProcess(network, gateway_parts(scenario, settings, company, engine, seen))

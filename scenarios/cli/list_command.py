@@ -12,13 +12,13 @@ def register(app: typer.Typer) -> None:
 
 def list_everything() -> None:
     """List the scenarios and the profiles, a line each."""
-    from rich.console import Console
     from rich.table import Table
 
     from booking_core.profiles import profiles
     from scenarios.registry import scenarios
+    from scenarios.report.console import make_console
 
-    console = Console()
+    console = make_console()
     table = Table(title="scenarios", title_justify="left", box=None, pad_edge=False, header_style="bold")
     for heading in ("id", "title", "cases"):
         table.add_column(heading)

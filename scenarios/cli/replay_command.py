@@ -56,13 +56,12 @@ def replay_command(
 
 
 def _run(planned: list[tuple[Scenario, list[Settings]]]) -> list[Replay]:
-    from rich.console import Console
-
     from scenarios.replay import replay
+    from scenarios.report.console import make_console
     from scenarios.report.terminal import show_close, show_replay, show_summary
     from scenarios.theatre import Theatre
 
-    console = Console()
+    console = make_console()
     replays: list[Replay] = []
     with Theatre() as theatre:
         for scenario, settings in planned:

@@ -19,6 +19,7 @@ NOON = datetime(2025, 10, 6, 12, tzinfo=UTC)
 def told(call_id: int, status: str, appointment_id: int | None = None, message: str = "") -> Response:
     return Response(
         call_id=call_id,
+        retell_call_id=f"c-{call_id}",
         entry="collect",
         at=NOON,
         http_status=200,
