@@ -7,6 +7,7 @@ counted at I/O points, since every await would make the count meaningless. Most 
 Sleep sets leave out schedules that differ only in the order of steps which touch nothing in common
 (Godefroid, 1996). They are not combined with a bound: the schedule that stands for a whole class may
 need more preemptions than the one the bound allows, and a bug would be missed (Coons et al., 2013).
+A step that asks for a fault is taken to touch everything, so sleep sets reduce nothing round a nemesis.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ class _Branch:
     keys: tuple[str, ...]
     chosen: int
     tried: set[int] = field(default_factory=set)
+    impure: set[int] = field(default_factory=set)
+    """Tried steps that went on to ask something else, as whether a fault strikes: no footprint tells all of them."""
     sleeping: Sleeping = field(default_factory=dict)
     preemptions: int = 0
     deviations: int = 0
@@ -66,6 +69,7 @@ class Exhaustive:
     def begin(self) -> None:
         """A new run starts at the root."""
         self._depth = 0
+        self._last_step: _Branch | None = None
         self._sleeping: Sleeping = {}
         self._preemptions = 0
         self._deviations = 0
@@ -90,12 +94,20 @@ class Exhaustive:
         branch = self._repeat(question) if self._depth < len(self._path) else self._extend(question)
         self._depth += 1
         if scheduled:
+            self._last_step = branch
             self._preemptions = branch.preemptions + _preempts(question, branch.chosen)
             if self.reduce:
                 self._sleeping = _asleep_after(branch)
         else:
             self._deviations = branch.deviations + (branch.chosen != 0)
+            self._wake_all()
         return branch.chosen
+
+    def _wake_all(self) -> None:
+        """The step under way asks more than its place in the order: take it to touch everything."""
+        self._sleeping = {}
+        if self._last_step is not None:
+            self._last_step.impure.add(self._last_step.chosen)
 
     def _repeat(self, question: Question) -> _Branch:
         branch = self._path[self._depth]
@@ -167,5 +179,5 @@ def _asleep_after(branch: _Branch) -> Sleeping:
     footprints = branch.question.footprints or (None,) * branch.question.n
     taken = footprints[branch.chosen]
     covered = dict(branch.sleeping)
-    covered.update((branch.keys[answer], footprints[answer]) for answer in branch.tried)
+    covered.update((branch.keys[answer], footprints[answer]) for answer in branch.tried - branch.impure)
     return {key: footprint for key, footprint in covered.items() if commute(footprint, taken)}

@@ -16,6 +16,7 @@ from simulator.errors import ReplayDivergedError
 from simulator.explore import Inconclusive, Proved, Violated, explore_all, explore_randomly
 from simulator.footprint import Footprint, commute
 from simulator.limits import Limits
+from simulator.nemesis import Crash, Nemesis
 from simulator.schedulers import SCHEDULE, Exhaustive, Question
 from simulator.simulation import RunResult, Simulation
 from tests.simulator.worlds import check_then_insert, runs
@@ -102,6 +103,31 @@ def test_sleep_sets_lose_no_outcome_and_run_no_more_schedules(actors: list[Steps
     assert isinstance(reduced.result, Proved)
     assert reduced.outcomes == full.outcomes
     assert len(reduced.orders) <= len(full.orders)
+
+
+def test_sleep_sets_lose_no_crash() -> None:
+    def crashes(*, reduce: bool) -> set[tuple[str, ...]]:
+        seen: set[tuple[str, ...]] = set()
+
+        async def world(simulation: Simulation) -> None:
+            done: list[str] = []
+            node = simulation.node("gateway")
+
+            async def work(name: str) -> None:
+                for number in range(2):
+                    await simulation.loop.io_point(f"{name}{number}", footprint=Footprint(writes=frozenset({name})))
+                    done.append(f"{name}{number}")
+
+            Nemesis(simulation, Crash(node, restart_after_s=None), strikes_max=1).start()
+            for name in "xy":
+                node.spawn(lambda name=name: work(name))  # type: ignore[misc]
+            await asyncio.sleep(10)
+            seen.add(tuple(sorted(done)))
+
+        assert isinstance(explore_all(runs(world), preemptions_max=None, reduce=reduce), Proved)
+        return seen
+
+    assert crashes(reduce=True) == crashes(reduce=False)
 
 
 def test_steps_that_touch_nothing_in_common_need_one_schedule() -> None:
