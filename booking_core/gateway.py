@@ -29,7 +29,7 @@ from booking_core.ports.messages import MessageSender
 from booking_core.profiles import Profile
 from booking_core.senders import ConsoleSender, FileSender
 from booking_core.settings import Settings
-from booking_core.storage.engines import DatabaseUrlError, create_engine
+from booking_core.storage.engines import DatabaseUnreachableError, DatabaseUrlError, check_reachable, create_engine
 
 # A create (20 s), its look-ups (3 x 10 s with pauses) and one more create: the longest that a caller's request takes.
 FINISH_WITHIN_S = 90.0
@@ -100,11 +100,10 @@ def _engine(settings: Settings) -> AsyncEngine:
 async def _check_schema(engine: AsyncEngine, profile: Profile) -> None:
     """A gateway on an old schema would fail in the middle of a booking."""
     try:
-        found = await current(engine)
-    except Exception as error:
-        raise GatewayStartError(
-            f"the database cannot be reached ({type(error).__name__}): check DATABASE_URL"
-        ) from error
+        await check_reachable(engine)
+    except DatabaseUnreachableError as error:
+        raise GatewayStartError(str(error)) from error
+    found = await current(engine)
     fitting = {LATEST} if profile.unique_key else {LATEST, WITHOUT_UNIQUE_KEY}
     if found not in fitting:
         raise GatewayStartError(f"the database schema is {found or 'empty'}, not {LATEST}: run `slotproof db upgrade`")

@@ -121,7 +121,7 @@ async def test_a_taken_port_and_an_unreachable_database_are_told(tmp_path: Path)
     with pytest.raises(GatewayStartError, match="does not exist"):
         async with serving(gone):
             pass
-    with pytest.raises(GatewayStartError, match="cannot be reached"):
+    with pytest.raises(GatewayStartError, match="file is not a database"):
         async with serving(garbage):
             pass
 
