@@ -115,9 +115,11 @@ def random_scheduler(seed: int, horizon: int, *, swarm: bool = False) -> Schedul
 
 def _search(run: Run, search: Exhaustive, schedules_max: int, seed: int) -> Exploration:
     schedules = pruned = 0
+    restricted = False
     while schedules < schedules_max:
         search.begin()
         result = run(search, seed)
+        restricted |= result.restricted
         if result.pruned:
             pruned += 1
         else:
@@ -127,17 +129,21 @@ def _search(run: Run, search: Exhaustive, schedules_max: int, seed: int) -> Expl
             if result.verdict is Verdict.UNKNOWN:
                 return Inconclusive(f"a run has no verdict: {result.reason}", schedules)
         if not search.advance():
-            return Proved(_bound_of(search), schedules, pruned)
-    return Inconclusive(f"schedules_max = {schedules_max} reached within {_bound_of(search)}", schedules)
+            return Proved(_bound_of(search, restricted=restricted), schedules, pruned)
+    return Inconclusive(
+        f"schedules_max = {schedules_max} reached within {_bound_of(search, restricted=restricted)}", schedules
+    )
 
 
-def _bound_of(search: Exhaustive) -> str:
+def _bound_of(search: Exhaustive, *, restricted: bool) -> str:
     """What the search covered: only bounds that left something out are named."""
     parts = []
     if search.cut_preemptions:
         parts.append(f"bound {search.preemptions_max}")
     if search.cut_deviations:
         parts.append(f"{search.deviations_max} deviating answers on other streams")
+    if restricted:
+        parts.append("the orders within Limits.candidates_max and io_horizon_s")
     if parts:
         return " and ".join(parts)
     return "every schedule" + (", one for each set of equivalent ones," if search.reduce else "")

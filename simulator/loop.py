@@ -159,6 +159,11 @@ class SimulationLoop(FencedLoop):
 
     # -- what the engine calls
 
+    @property
+    def restricted(self) -> bool:
+        """Whether `candidates_max` or `io_horizon_s` ruled out an order of I/Os in this run."""
+        return self._io.restricted
+
     def note_crash(self) -> None:
         """A node crashed: from now on callbacks are asked whose they are, and its tasks are kept as they stand.
 

@@ -53,6 +53,8 @@ class PendingIo:
         self._horizon_ns = horizon_ns
         self._points: list[IoPoint] = []
         self._step = 0
+        self.restricted = False
+        """Whether a pending point was ever kept from competing, so that an order was ruled out."""
 
     def add(self, point: IoPoint, now_ns: int) -> None:
         """Note a new point."""
@@ -71,7 +73,9 @@ class PendingIo:
         if not all(point.live for point in points):
             points = self._points = [point for point in points if point.live]
         if points and points[0].due_ns <= now_ns:
+            self.restricted |= len(points) > 1
             return points[:1], int(points[0].born == self._step)
+        self.restricted |= len(points) > most
         start = len(points)
         while start and points[start - 1].born == self._step:
             start -= 1

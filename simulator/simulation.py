@@ -84,6 +84,8 @@ class RunResult:
     events: tuple[Event, ...] = field(repr=False, default=())
     touches: tuple[Touch, ...] = field(repr=False, default=())
     """What the I/Os touched, in order (see `simulator.coverage`)."""
+    restricted: bool = False
+    """Whether `Limits.candidates_max` or `io_horizon_s` ruled out an order of I/Os: a proof must say so."""
     reached: frozenset[str] = frozenset()
     """The goals the run reached."""
 
@@ -178,6 +180,7 @@ class Simulation:
             decisions=self._decisions,
             events=tuple(self.trace.events),
             touches=self._touches,
+            restricted=self.loop.restricted,
             reached=frozenset(self._reached),
         )
 

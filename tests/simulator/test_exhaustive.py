@@ -165,6 +165,17 @@ def test_without_the_unique_key_one_preemption_is_the_counterexample() -> None:
     assert sum(decision.preempts for decision in result.result.decisions) == 1
 
 
+def test_a_proof_says_when_the_limits_ruled_orders_out() -> None:
+    def run(scheduler: Scheduler, seed: int) -> RunResult:
+        world = check_then_insert(unique=True, callers=3)
+        return Simulation(world, scheduler=scheduler, seed=seed, limits=Limits(candidates_max=2)).run()
+
+    result = explore_all(run, preemptions_max=0)
+
+    assert isinstance(result, Proved)
+    assert "the orders within Limits.candidates_max" in result.bound
+
+
 def test_a_search_that_is_cut_off_proves_nothing() -> None:
     result = explore_all(runs(check_then_insert(unique=True)), preemptions_max=None, schedules_max=5)
 
