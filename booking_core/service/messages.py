@@ -83,6 +83,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Ihr Termin{when} wurde abgesagt. Bitte rufen Sie uns an, wenn Sie einen neuen wünschen.",
         "Your appointment{when} was cancelled. Please call us if you would like another one.",
     ),
+    "notify_duplicate_settled": (
+        "Ihr Termin{when} war leider schon vergeben und kann nicht stattfinden. Bitte rufen Sie uns an.",
+        "Your appointment{when} had been taken already and cannot take place. Please call us.",
+    ),
     "notify_changed": (
         "Zu Ihrem Termin{when} hat sich etwas geändert. Bitte rufen Sie uns an.",
         "Something about your appointment{when} has changed. Please call us.",

@@ -93,5 +93,5 @@ def compose(
 
 
 def _key(kind: str) -> str:
-    known = {"booking_confirmed", "booking_failed", "booking_cancelled"}
+    known = {"booking_confirmed", "booking_failed", "booking_cancelled", "duplicate_settled"}
     return f"notify_{kind}" if kind in known else "notify_changed"
