@@ -16,10 +16,11 @@ from fake_calcom.control.snapshot import restore_snapshot, take_snapshot
 from fake_calcom.control.world import WorldKeys, load_world
 from fake_calcom.doors.port import PortDoor, make_app
 from fake_calcom.errors import WorldError
+from fake_calcom.faults.plan import FaultPlan
 from fake_calcom.generations import DEFAULT_GENERATION, read_generation
 from fake_calcom.ids import SeededIds
-from fake_calcom.journal import Journal
 from fake_calcom.rate_limit import CALLS_MAX
+from fake_calcom.reception import Reception
 from fake_calcom.routes import ROUTES
 from fake_calcom.routing import Router
 from fake_calcom.times import iso, parse_iso, to_datetime
@@ -74,7 +75,9 @@ class FakeCalcom:
         )
         self.universe = Universe(outside, read_generation(generation))
         self.api = Api(self.universe, Router(ROUTES))
-        self.journal = Journal()
+        self.faults = FaultPlan(self.universe.now_ms)
+        self.reception = Reception(self.api, self.faults)
+        self.journal, self.coverage = self.reception.journal, self.reception.coverage
         self._port = PortDoor(self)
         if world is not None:
             self.load_world(world)
@@ -146,12 +149,7 @@ class FakeCalcom:
         """Answer one request, whichever door it came through."""
         if is_control(call):
             return await answer_control(self, call)
-        invoked_ms = self.universe.now_ms()
-        route = self.api.route_of(call)
-        answer = await self.api.answer(call)
-        operation = route.operation if route else ""
-        self.journal.write(operation, call, answer, invoked_ms, self.universe.now_ms())
-        return answer
+        return await self.reception.attend(call)
 
     def make_app(self) -> web.Application:
         """Return the aiohttp application, to be served by anybody."""

@@ -13,6 +13,7 @@ from fake_calcom.times import iso
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fake_calcom.commits import Commit
     from fake_calcom.wire import Answer, Call
 
 KEPT_MAX = 10_000
@@ -32,6 +33,9 @@ class Entry(NamedTuple):
     status: int
     answer_headers: tuple[tuple[str, str], ...]
     answer_body: bytes
+    fault: str
+    phase: str
+    commits: tuple[Commit, ...]
 
     @property
     def path(self) -> str:
@@ -56,7 +60,21 @@ class Entry(NamedTuple):
             },
             "invokedAt": iso(self.invoked_ms),
             "answeredAt": iso(self.answered_ms),
+            "fault": {"effect": self.fault, "phase": self.phase} if self.fault else None,
+            "commits": [commit.as_json() for commit in self.commits],
         }
+
+
+@dataclass(slots=True, frozen=True)
+class Noted:
+    """What the fake knows of a call besides its bytes; fault and phase are "" when nothing went wrong."""
+
+    operation: str
+    invoked_ms: int
+    answered_ms: int
+    fault: str = ""
+    phase: str = ""
+    commits: tuple[Commit, ...] = ()
 
 
 @dataclass(slots=True, frozen=True)
@@ -98,22 +116,25 @@ class Journal:
         self._entries.clear()
         self._written = 0
 
-    def write(self, operation: str, call: Call, answer: Answer, invoked_ms: int, answered_ms: int) -> None:
+    def write(self, call: Call, answer: Answer, noted: Noted) -> None:
         """Write one request and its answer."""
         self._written += 1
         self._entries.append(
             Entry(
                 self._written,
-                operation,
+                noted.operation,
                 call.method,
                 call.target,
                 tuple(call.headers.items()),
                 call.body,
-                invoked_ms,
-                answered_ms,
+                noted.invoked_ms,
+                noted.answered_ms,
                 answer.status,
                 tuple(answer.headers.items()),
                 answer.body,
+                noted.fault,
+                noted.phase,
+                noted.commits,
             )
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from fake_calcom.ports import WebhookRequest
@@ -58,6 +58,12 @@ class Outbox:
         self.emails.clear()
         self.fired.clear()
         self.deliveries.clear()
+
+    def resume(self, other: Outbox) -> None:
+        """Record what another has recorded, as it now is."""
+        self.emails.extend(other.emails)
+        self.fired.extend(other.fired)
+        self.deliveries.extend(replace(delivery) for delivery in other.deliveries)
 
     def mail(self, kind: str, booking_uid: str, at: str, to: Iterable[str]) -> None:
         """Record one e-mail to each address; placeholder addresses of phone-only attendees get none."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fake_calcom.booking.availability import Availability
+from fake_calcom.commits import CommitLog
 from fake_calcom.outbox import Outbox
 from fake_calcom.ports import RewindableIds
 from fake_calcom.rate_limit import RateLimit
@@ -59,6 +60,7 @@ class Universe:
     outbox: Outbox = field(init=False)
     rate_limit: RateLimit = field(init=False)
     slot_answers: dict[str, tuple[int, int, bytes]] = field(init=False)
+    commits: CommitLog = field(default_factory=CommitLog)
     world: Mapping[str, Any] = field(default_factory=dict)
     _ids_at_start: Mapping[str, Any] | None = field(init=False)
 
@@ -72,6 +74,7 @@ class Universe:
         """Forget everything and begin with these entities and bookings."""
         self.directory = directory
         self.bookings = BookingStore(directory.user_of_email) if bookings is None else bookings
+        self.bookings.on_commit = self.commits.note
         self.availability = Availability(directory, self.bookings)
         self.slot_answers = {}
         self.outbox.clear()
@@ -81,6 +84,16 @@ class Universe:
         """Drop everything remembered that came from a schedule."""
         self.availability.forget_hours()
         self.slot_answers.clear()
+
+    def fork(self, outside: Surroundings | None = None) -> Universe:
+        """Return a universe in the same state that goes its own way from here, in other surroundings if given."""
+        twin = Universe(outside or self.outside, self.generation)
+        directory = self.directory.fork()
+        twin.replace_state(directory, self.bookings.fork(directory.user_of_email))
+        twin.world, twin.slot_answers = self.world, dict(self.slot_answers)
+        twin.rate_limit.resume(self.rate_limit.counts())
+        twin.outbox.resume(self.outbox)
+        return twin
 
     def restart_ids(self) -> None:
         """Go back to the first identifiers, so that one world gives one history; a replay's source goes on."""

@@ -34,13 +34,13 @@ class Answer:
     status: int
     body: bytes
     headers: dict[str, str] = field(default_factory=dict)
-    mischief: object | None = None
+    mischief: Mischief | None = None
 
 
 def encode(value: Any) -> bytes:
     """Return JSON bytes, compact, text unescaped (a lone surrogate is escaped: UTF-8 has no such byte)."""
     try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        return _ENCODER.encode(value).encode()
     except UnicodeEncodeError:
         return json.dumps(value, separators=(",", ":")).encode()
 
@@ -48,7 +48,7 @@ def encode(value: Any) -> bytes:
 def decode(data: bytes) -> Any:
     """Return the JSON value of bytes; ValueError with the parser's words when they are not JSON."""
     try:
-        return json.loads(data, parse_constant=_refuse_constant, parse_float=_finite)
+        return _DECODER.decode(data.decode())
     except RecursionError:
         raise ValueError("nested too deeply") from None
 
@@ -71,3 +71,7 @@ def _finite(text: str) -> float | None:
     """Return the number, or None beyond the range of a double: JavaScript prints an Infinity as null."""
     value = float(text)
     return value if math.isfinite(value) else None
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fake_calcom.control import verbs
+from fake_calcom.control import fault_verbs, verbs
 
 if TYPE_CHECKING:
     from fake_calcom.app import FakeCalcom
@@ -39,5 +39,8 @@ CONTROL_ROUTES: dict[tuple[str, str], Verb] = {
     ("GET", "/__fake__/webhook-deliveries"): verbs.get_deliveries,
     ("GET", "/__fake__/generation"): verbs.get_generation,
     ("PUT", "/__fake__/generation"): verbs.put_generation,
+    ("GET", "/__fake__/faults"): fault_verbs.get_faults,
+    ("POST", "/__fake__/faults"): fault_verbs.add_fault,
+    ("DELETE", "/__fake__/faults"): fault_verbs.remove_faults,
     ("GET", "/__fake__/coverage"): verbs.get_coverage,
 }

@@ -143,7 +143,13 @@ async def get_coverage(call: ControlCall) -> dict[str, Any]:
     """GET /__fake__/coverage: what is implemented, from the table of routes."""
     return {
         "data": [
-            {"operation": r.operation, "method": r.method, "path": r.path, "versions": sorted(r.versions)}
+            {
+                "operation": r.operation,
+                "method": r.method,
+                "path": r.path,
+                "versions": sorted(r.versions),
+                "met": call.fake.coverage.of(r.operation),
+            }
             for r in call.fake.routes
         ]
     }

@@ -8,12 +8,14 @@ The caller keeps a real `ClientSession` and gets a real `ClientResponse`; HTTP i
 from __future__ import annotations
 
 import asyncio
+import errno
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import ClientResponse
+from aiohttp import ClientOSError, ClientPayloadError, ClientResponse, ServerDisconnectedError
+from aiohttp.base_protocol import BaseProtocol
 from aiohttp.helpers import TimerNoop
 from aiohttp.http import HttpVersion11
-from aiohttp.streams import EMPTY_PAYLOAD
+from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from fake_calcom.doors.port import LOOPBACK, too_large
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from aiohttp import ClientHandlerType, ClientMiddlewareType, ClientRequest
 
     from fake_calcom.app import FakeCalcom
+    from fake_calcom.faults.mischief import Mischief
 
 
 class _NothingWritten:
@@ -39,9 +42,35 @@ def make_direct_door(fake: FakeCalcom) -> ClientMiddlewareType:
         target = request.url.raw_path_qs
         if len(body) > BODY_BYTES_MAX:
             return _as_response(request, too_large(fake, target))
-        return _as_response(request, await fake.answer(Call(request.method, target, request.headers, body, LOOPBACK)))
+        answer = await fake.answer(Call(request.method, target, request.headers, body, LOOPBACK))
+        if answer.mischief is not None:
+            await suffer(answer.mischief)
+        return _as_response(request, answer)
 
     return direct
+
+
+async def suffer(mischief: Mischief) -> None:
+    """Raise what aiohttp raises when no head arrives; wait for as long as a body drips."""
+    if mischief.seconds:
+        await asyncio.sleep(mischief.seconds)
+    if mischief.sent is None and mischief.end == "reset":
+        raise ClientOSError(errno.ECONNRESET, "Connection reset by peer")
+    if mischief.sent is None:
+        raise ServerDisconnectedError
+
+
+def interrupted(answer: Answer) -> StreamReader:
+    """Return a body that breaks off, with what aiohttp raises to whoever reads on."""
+    assert answer.mischief is not None, "only mischief interrupts"
+    loop = asyncio.get_running_loop()
+    content = StreamReader(BaseProtocol(loop), limit=BODY_BYTES_MAX, loop=loop)
+    content.feed_data(answer.body[: answer.mischief.sent])
+    if answer.mischief.end == "reset":
+        content.set_exception(ClientOSError(errno.ECONNRESET, "Connection reset by peer"))
+    else:
+        content.set_exception(ClientPayloadError("Response payload is not completed"))
+    return content
 
 
 def _as_response(request: ClientRequest, answer: Answer) -> ClientResponse:
@@ -64,6 +93,9 @@ def _as_response(request: ClientRequest, answer: Answer) -> ClientResponse:
     response.version, response.status, response.reason = HttpVersion11, answer.status, None
     response._headers = CIMultiDictProxy(headers)  # noqa: SLF001 - the fields that its parser would have set
     response._raw_headers = tuple((k.encode(), v.encode()) for k, v in headers.items())  # noqa: SLF001
-    response._body = answer.body  # noqa: SLF001
-    response.content = EMPTY_PAYLOAD
+    if answer.mischief is not None and answer.mischief.end:
+        response.content = interrupted(answer)
+    else:
+        response.content = EMPTY_PAYLOAD
+        response._body = answer.body  # noqa: SLF001
     return response

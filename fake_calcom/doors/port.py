@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fake_calcom.app import FakeCalcom
 
 CONTROL_BYTES_MAX = 256 * 1024 * 1024  # a snapshot is as large as its state
+GRACE_S = 0.1  # a request that a fault delays does not hold up the end of a test
 LOOPBACK = "127.0.0.1"
 TOO_LARGE = EnvelopeError(413, "PayloadTooLargeException", "request entity too large")
 
@@ -71,13 +72,13 @@ class PortDoor:
         if self._runner is None or not self._runner.addresses:
             raise RuntimeError("the fake has a url while it is open: use `async with FakeCalcom(...) as fake`")
         host, port = self._runner.addresses[0][:2]
-        return f"http://{host}:{port}"
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     async def open(self, host: str = LOOPBACK, port: int = 0) -> None:
         """Begin to listen; port 0 takes a free one. OSError when the port is taken."""
         if self._runner is not None:
             raise RuntimeError("the fake is open already")
-        runner = web.ServerRunner(web.Server(make_handler(self._fake), access_log=None))
+        runner = web.ServerRunner(web.Server(make_handler(self._fake), access_log=None), shutdown_timeout=GRACE_S)
         await runner.setup()
         try:
             await web.TCPSite(runner, host, port).start()

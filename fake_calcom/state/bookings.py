@@ -55,6 +55,9 @@ class Row(NamedTuple):
         return secrets
 
 
+START, END = Row._fields.index("start_ms"), Row._fields.index("end_ms")
+
+
 class BookingStore:
     """Every booking, with the indexes that keep each question independent of their number."""
 
@@ -72,6 +75,7 @@ class BookingStore:
         self._of_event_type: Many[int] = Many()
         self._of_email: Many[str] = Many()
         self._of_series: Many[str] = Many()
+        self.on_commit: Callable[[str, str, str], None] | None = None
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -84,15 +88,19 @@ class BookingStore:
 
     # -- writing
 
-    def insert(self, row: Row) -> Row:
-        """Write a new booking and return it with its number; its key must be free (see `holder_of_key`)."""
+    def insert(self, row: Row, content: dict[str, Any] | None = None) -> Row:
+        """Write a new booking and return it with its number; its key must be free (see `holder_of_key`).
+
+        `content` is the row's answer before it was encoded, for a caller who has it at hand.
+        """
         assert row.unique_key is None or row.unique_key not in self._number_of_key, "the key was checked before"
         row = row._replace(number=len(self._rows) + 1)
         self._number_of_uid[row.uid] = row.number
         if row.series_uid is not None:
             self._of_series.add(row.series_uid, row.number)
         self._of_event_type.add(row.event_type_id, row.number)
-        self._write(row)
+        self._write(row, row.content() if content is None else content)
+        self._tell("insert", row)
         return row
 
     def update(self, row: Row, content: dict[str, Any], **facts: Any) -> Row:
@@ -100,14 +108,27 @@ class BookingStore:
         current = Row._make(self._rows[row.number])
         self._forget(current)
         row = current._replace(answer=encode(content), **facts)
-        self._write(row)
+        self._write(row, content)
+        self._tell("update", row)
         return row
 
-    def _write(self, row: Row) -> None:
+    def _tell(self, kind: str, row: Row) -> None:
+        if self.on_commit is not None:
+            self.on_commit(kind, row.uid, row.status)
+
+    def fork(self, user_of_email: Callable[[str], int | None]) -> BookingStore:
+        """Return a store with the same bookings; what is written to one is not in the other."""
+        twin = BookingStore(user_of_email)
+        for name, held in vars(self).items():
+            if isinstance(held, (dict, Many)):
+                setattr(twin, name, held.copy())
+        return twin
+
+    def _write(self, row: Row, content: dict[str, Any]) -> None:
         self._rows[row.number] = tuple(row)
         if row.unique_key is not None:
             self._number_of_key[row.unique_key] = row.number
-        emails, seats = _attendance(row)
+        emails, seats = _attendance(content)
         for seat in seats:
             self._number_of_seat[seat] = row.number
         for email in emails:
@@ -130,7 +151,7 @@ class BookingStore:
         """Take a row out of every index that its next state may no longer belong to."""
         if row.unique_key is not None:
             self._number_of_key.pop(row.unique_key, None)
-        emails, seats = _attendance(row)
+        emails, seats = _attendance(row.content())
         for seat in seats:
             self._number_of_seat.pop(seat, None)
         people = self._people(row, emails)
@@ -180,13 +201,18 @@ class BookingStore:
         """Yield the live bookings of an event type that start at this instant, oldest first."""
         return self._all(self._of_slot.get((event_type_id, start_ms)))
 
-    def of_days(self, user_id: int, start_ms: int, end_ms: int) -> Iterator[Row]:
-        """Yield the live bookings a user hosts or attends on the days touched, each once."""
+    def overlapping(self, user_id: int, start_ms: int, end_ms: int) -> Iterator[Row]:
+        """Yield the live bookings a user hosts or attends that share an instant with [start, end), each once."""
         days = range(start_ms // MS_PER_DAY, end_ms // MS_PER_DAY + 1)
         if len(days) == 1:
-            return self._all(self._of_day.get((user_id, days[0])))
-        numbers = {number for day in days for number in self._of_day.get((user_id, day))}
-        return self._all(sorted(numbers))
+            numbers: Iterable[int] = self._of_day.get((user_id, days[0]))
+        else:
+            numbers = sorted({number for day in days for number in self._of_day.get((user_id, day))})
+        rows = self._rows
+        for number in numbers:
+            values = rows[number]  # a day may hold a hundred bookings: only those that matter become a Row
+            if values[START] < end_ms and start_ms < values[END]:
+                yield Row._make(values)
 
     def last_turn(self, event_type_id: int, host_id: int) -> tuple[int, int]:
         """Return when this host's latest accepted booking of the type was made, and its number; (0, 0): never."""
@@ -210,8 +236,8 @@ class BookingStore:
         return (Row._make(rows[number]) for number in numbers)
 
 
-def _attendance(row: Row) -> tuple[set[str], list[str]]:
-    """Return the e-mails and the seats of a row's attendees."""
-    attendees = row.content()["attendees"]
+def _attendance(content: dict[str, Any]) -> tuple[set[str], list[str]]:
+    """Return the e-mails and the seats of a booking's attendees."""
+    attendees = content["attendees"]
     seats = [a["seatUid"] for a in attendees if "seatUid" in a]
     return {a["email"] for a in attendees}, seats

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from fake_calcom.times import MS_PER_MINUTE
@@ -28,6 +29,13 @@ class Directory:
     _longest_buffer_minutes: int = 0
     _user_of_email: dict[str, int] = field(default_factory=dict)
     _user_of_key: dict[bytes, int] = field(default_factory=dict)
+
+    def fork(self) -> Directory:
+        """Return a directory with the same entities; entities are never changed, so they are shared."""
+        twin = copy(self)
+        for name in (f.name for f in fields(self) if isinstance(getattr(self, f.name), dict)):
+            setattr(twin, name, dict(getattr(self, name)))
+        return twin
 
     def new_id(self) -> int:
         """Return a number that no entity of this directory has."""

@@ -22,6 +22,12 @@ class Many(Generic[Key]):
     def __init__(self) -> None:
         self._numbers: dict[Key, int | array[int]] = {}
 
+    def copy(self) -> Many[Key]:
+        """Return an index with the same numbers that changes by itself."""
+        twin: Many[Key] = Many()
+        twin._numbers = {key: held if isinstance(held, int) else held[:] for key, held in self._numbers.items()}
+        return twin
+
     def add(self, key: Key, number: int) -> None:
         """Add a number; adding it twice is the same as once."""
         held = self._numbers.get(key)

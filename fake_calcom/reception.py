@@ -1,0 +1,79 @@
+"""One request from door to journal: fault plan, preferences, Cal.com's own pipeline, and what is noted of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from fake_calcom.api import Api
+from fake_calcom.coverage import Coverage
+from fake_calcom.faults.carry_out import NEVER_ANSWERED, carry_out
+from fake_calcom.faults.plan import FaultPlan
+from fake_calcom.faults.rule import Subject
+from fake_calcom.journal import Journal, Noted
+from fake_calcom.routing import normal_path
+
+if TYPE_CHECKING:
+    from fake_calcom.commits import Commit
+    from fake_calcom.faults.rule import Rule
+    from fake_calcom.routing import Route
+    from fake_calcom.universe import Universe
+    from fake_calcom.wire import Answer, Call
+
+READS = frozenset(("GET", "HEAD", "OPTIONS"))
+
+
+@dataclass(slots=True)
+class Reception:
+    """Takes the calls of one universe."""
+
+    api: Api
+    faults: FaultPlan
+    journal: Journal = field(default_factory=Journal)
+    coverage: Coverage = field(default_factory=Coverage)
+    _past: Universe | None = None
+
+    async def attend(self, call: Call) -> Answer:
+        """Return what leaves the fake, journalled. Never raises for anything a caller can send."""
+        universe = self.api.universe
+        invoked_ms, route = universe.now_ms(), self.api.route_of(call)
+        rule = self._rule(call, route, invoked_ms) if len(self.faults) else None
+        commits: list[Commit] = []
+        token = universe.commits.begin(commits)
+        try:
+            answer = await (self._handle(call) if rule is None else self._suffer(rule, call))
+        finally:
+            universe.commits.end(token)
+        noted = Noted(
+            operation=route.operation if route else "",
+            invoked_ms=invoked_ms,
+            answered_ms=universe.now_ms(),
+            fault=rule.effect.kind if rule else "",
+            phase=rule.phase if rule else "",
+            commits=tuple(commits),
+        )
+        self.journal.write(call, answer, noted)
+        self.coverage.note(noted.operation, answer.status, noted.fault, noted.phase)
+        return answer
+
+    def _rule(self, call: Call, route: Route | None, now_ms: int) -> Rule | None:
+        path = normal_path(call.target)[0]
+        operation, pattern = (route.operation, route.path) if route else ("", "")
+        return self.faults.strike(Subject(operation, call.method, path, pattern, now_ms))
+
+    async def _handle(self, call: Call) -> Answer:
+        if call.method not in READS and len(self.faults) and self.faults.may_strike("stale_read"):
+            self._past = self.api.universe.fork()
+        return await self.api.answer(call)
+
+    async def _suffer(self, rule: Rule, call: Call) -> Answer:
+        answer = await carry_out(rule, lambda: self._handle(call), lambda: self._handle_stale(call))
+        if answer.status == NEVER_ANSWERED:
+            assert answer.mischief is not None, "only mischief answers nothing"
+        return answer
+
+    async def _handle_stale(self, call: Call) -> Answer:
+        """Answer from the state before the last write; without one the read is as fresh as any."""
+        if self._past is None or call.method not in READS:
+            return await self._handle(call)
+        return await Api(self._past, self.api.router).answer(call)
