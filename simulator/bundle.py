@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from simulator.simulation import RunResult
+    from simulator.trace import Event
 
 FORMAT = "slotproof-bundle/1"
 REPLAYS = 10
@@ -51,17 +52,17 @@ class Bundle:
     nearest_passing: tuple[int, ...] | None
     parts_at: str
     deciding: tuple[Flip, ...]
-    events: tuple[str, ...]
+    events: tuple[Event, ...]
     regression_test: str
     command: str
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
     def log(self, kind: str) -> list[str]:
-        """The events of one kind, as `sql` or `http`."""
-        return [event for event in self.events if event.split(" ", 2)[1] == kind]
+        """The events of one kind in words, as `sql` or `http`."""
+        return [str(event) for event in self.events if event.kind == kind]
 
     def to_json(self) -> dict[str, Any]:
-        """As plain JSON values."""
+        """As plain JSON values; an event is [virtual nanoseconds, kind, text, node]."""
         return {
             "format": FORMAT,
             "sentence": self.sentence,
@@ -115,7 +116,7 @@ def make_bundle(run: RunOnce, failing: RunResult, origin: Origin) -> Bundle:
         nearest_passing=None if passing is None else tuple(each.chosen for each in passing.decisions),
         parts_at="" if passing is None else str(first_difference(result.events, passing.events) or "nowhere"),
         deciding=tuple(flip for flip in flips if flip.verdict == Verdict.VALID),
-        events=tuple(map(str, result.events)),
+        events=result.events,
         regression_test=regression_test(origin.target, shrunk),
         command=origin.command,
         evidence=origin.evidence,

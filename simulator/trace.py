@@ -6,6 +6,8 @@ import re
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
+from simulator.node import INCARNATION
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -17,11 +19,13 @@ _FLUSH_AT = 2_048
 
 
 class Event(NamedTuple):
-    """One thing that happened: virtual nanoseconds, kind (`step`, `io`, `choice`, `sql`, ...), text."""
+    """One thing that happened: virtual nanoseconds, kind (`step`, `io`, `choice`, `sql`, ...), text, and where."""
 
     time_ns: int
     kind: str
     text: str
+    node: str = ""
+    """The node whose code noted it; empty for the loop and for code outside all nodes."""
 
     def __str__(self) -> str:
         return f"{self.time_ns / 1e9:.6f} {self.kind} {self.text}"
@@ -34,14 +38,16 @@ class Trace:
         self._time = time
         self._kept_max = kept_max
         self._kept: list[Event] = []
-        self._pending: list[tuple[int, str, str]] = []  # plain tuples: they are made at every step
+        self._pending: list[tuple[int, str, str, str]] = []  # plain tuples: they are made at every step
         self._digest = blake2b(digest_size=16)
         self._sealed = False
         self.count = 0
 
     def add(self, kind: str, text: str) -> None:
         """Note that something happened now."""
-        self._pending.append((self._time.ns, kind, text))
+        incarnation = INCARNATION.get()
+        node = "" if incarnation is None else incarnation.node.name
+        self._pending.append((self._time.ns, kind, text, node))
         if len(self._pending) >= _FLUSH_AT:
             self._flush()
 
@@ -66,11 +72,11 @@ class Trace:
         pending, self._pending = self._pending, []
         if self._sealed or not pending:
             return
-        lines = [f"{time_ns} {kind} {text}" for time_ns, kind, text in pending]
+        lines = [f"{time_ns} {kind} {text} {node}" for time_ns, kind, text, node in pending]
         self._digest.update((_scrubbed("\0".join(lines)) + "\0").encode("utf-8", "surrogatepass"))
         self.count += len(pending)
         room = self._kept_max - len(self._kept)
-        self._kept += [Event(time_ns, kind, _scrubbed(text)) for time_ns, kind, text in pending[:room]]
+        self._kept += [Event(time, kind, _scrubbed(text), node) for time, kind, text, node in pending[:room]]
 
 
 def _scrubbed(text: str) -> str:

@@ -191,3 +191,16 @@ def test_a_naive_start_is_refused() -> None:
 
     with pytest.raises(ValueError, match="time zone"):
         Simulation(world, scheduler=Plain(), start=DEFAULT_START.replace(tzinfo=None))
+
+
+def test_what_code_notes_in_the_trace_carries_its_node() -> None:
+    async def world(simulation: Simulation) -> None:
+        simulation.trace.add("app", "outside")
+        simulation.node("gateway").run(lambda: simulation.trace.add("app", "inside"))
+
+    result = Simulation(world, scheduler=Plain()).run()
+
+    assert [(event.text, event.node) for event in result.events if event.kind == "app"] == [
+        ("outside", ""),
+        ("inside", "gateway"),
+    ]
