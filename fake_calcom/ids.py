@@ -8,7 +8,7 @@ import random
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from fake_calcom.times import to_ms
+from fake_calcom.times import iso_without_ms, to_ms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,8 +30,8 @@ def short_uuid(value: uuid.UUID) -> str:
 
 def derived_uid(organizer_username: str, start: datetime, now: datetime) -> str:
     """Return a booking's uid as Cal.com derives it (source: handleNewBooking, the uid of a new booking)."""
-    start_text = start.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return short_uuid(uuid.uuid5(uuid.NAMESPACE_URL, f"{organizer_username}:{start_text}:{to_ms(now)}"))
+    name = f"{organizer_username}:{iso_without_ms(to_ms(start))}:{to_ms(now)}"
+    return short_uuid(uuid.uuid5(uuid.NAMESPACE_URL, name))
 
 
 class SeededIds:

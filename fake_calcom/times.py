@@ -12,6 +12,7 @@ MS_PER_DAY = 24 * MS_PER_HOUR
 YEAR_MAX = 9998  # one year of room below datetime's own limit: an end or an offset never overflows
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NAIVE_EPOCH = _EPOCH.replace(tzinfo=None)  # its text has no offset to cut off: a third of the time
 _ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?( ?[Zz]|[+-]\d\d(:?\d\d)?)?)?", re.ASCII)
 
 
@@ -27,12 +28,12 @@ def to_datetime(ms: int) -> datetime:
 
 def iso(ms: int) -> str:
     """Return e.g. `2030-01-08T13:00:00.000Z`."""
-    return to_datetime(ms).strftime("%Y-%m-%dT%H:%M:%S.") + f"{ms % MS_PER_SECOND:03d}Z"
+    return (_NAIVE_EPOCH + timedelta(milliseconds=ms)).isoformat(timespec="milliseconds") + "Z"
 
 
 def iso_without_ms(ms: int) -> str:
     """Return e.g. `2030-01-08T13:00:00Z`, the form of times inside webhooks."""
-    return to_datetime(ms).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return (_NAIVE_EPOCH + timedelta(milliseconds=ms)).isoformat(timespec="seconds") + "Z"
 
 
 def parse_iso(text: object) -> int | None:

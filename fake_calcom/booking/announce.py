@@ -71,10 +71,15 @@ def news_of_new(event_type: EventType, status: str, *, rescheduled: bool) -> New
     return News(CREATED, "attendee_scheduled", "organizer_scheduled")
 
 
-def announce(universe: Universe, row: Row, news: News, *, mails: bool = True) -> None:
-    """Record mails and trigger, and send the webhooks in the background."""
+def announce(
+    universe: Universe, row: Row, news: News, *, mails: bool = True, content: Mapping[str, Any] | None = None
+) -> None:
+    """Record mails and trigger, and send the webhooks in the background.
+
+    `content` is the row's answer, for a caller who has it decoded at hand.
+    """
     if mails:
-        send_mails(universe, row, news)
+        send_mails(universe, row, news, content)
     universe.outbox.send_later(fire(universe, row, news))
 
 
@@ -88,12 +93,12 @@ def fire(universe: Universe, row: Row, news: News) -> list[Delivery]:
     return universe.outbox.fire(news.trigger, payload, iso(universe.now_ms()), subscribers)
 
 
-def send_mails(universe: Universe, row: Row, news: News) -> None:
+def send_mails(universe: Universe, row: Row, news: News, content: Mapping[str, Any] | None = None) -> None:
     """Record the mails of some news, unless the event type sends none."""
     event_type = universe.directory.event_types.get(row.event_type_id)
     if event_type is not None and event_type.mails_disabled:
         return
-    content, at = row.content(), iso(universe.now_ms())
+    content, at = content or row.content(), iso(universe.now_ms())
     if news.attendee_mail:
         universe.outbox.mail(news.attendee_mail, row.uid, at, (a["email"] for a in content["attendees"]))
     if news.organizer_mail:

@@ -64,7 +64,7 @@ class Availability:
         """
         event_type = question.event_type
         reach_ms = self._directory.longest_buffers_ms(event_type)
-        for row in self._bookings.of_days(user_id, start_ms - reach_ms, end_ms + reach_ms):
+        for row in self._bookings.overlapping(user_id, start_ms - reach_ms, end_ms + reach_ms):
             if row.number == question.ignored or not _blocks(row, event_type):
                 continue
             other = self._directory.event_types.get(row.event_type_id)

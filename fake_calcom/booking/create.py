@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from fake_calcom.booking.announce import announce, news_of_new
 from fake_calcom.booking.availability import Question
-from fake_calcom.booking.content import Identity, Plan, Successor, new_content, new_row
+from fake_calcom.booking.content import Content, Identity, Plan, Successor, new_content, new_row
 from fake_calcom.booking.find_event_type import find_event_type, refuse_unbookable
 from fake_calcom.booking.limits import refuse_beyond_limits
 from fake_calcom.booking.seats import find_seated, take_seat
@@ -142,8 +142,9 @@ async def book(
     chosen = _choose(universe, plan, successor)
     await universe.outside.window.between_check_and_insert("rescheduleBooking" if successor else "createBooking")
     status, is_move = _status(plan, pending=pending), successor is not None or moves_seat
-    booked = _insert(universe, plan, chosen, status, successor)
-    announce(universe, booked.row, news_of_new(plan.event_type, status, rescheduled=is_move), mails=mails)
+    booked, content = _insert(universe, plan, chosen, status, successor)
+    news = news_of_new(plan.event_type, status, rescheduled=is_move)
+    announce(universe, booked.row, news, mails=mails, content=content)
     return booked
 
 
@@ -187,7 +188,9 @@ def _status(plan: Plan, *, pending: bool) -> str:
     return PENDING if pending else ACCEPTED
 
 
-def _insert(universe: Universe, plan: Plan, chosen: Chosen, status: str, successor: Successor | None) -> Booked:
+def _insert(
+    universe: Universe, plan: Plan, chosen: Chosen, status: str, successor: Successor | None
+) -> tuple[Booked, Content]:
     """Write the row, and with it cancel the one it replaces: one transaction, both or neither."""
     directory, now_ms = universe.directory, universe.now_ms()
     key = _free_key(universe, plan, chosen, status, successor)
@@ -202,7 +205,7 @@ def _insert(universe: Universe, plan: Plan, chosen: Chosen, status: str, success
         _retire(universe, successor.row, uid, now_ms)
         universe.time_was_freed()
     row = new_row(plan, identity, status, organizer.id, content, key)
-    return Booked(universe.bookings.insert(row), seat_uid)
+    return Booked(universe.bookings.insert(row, content), seat_uid), content
 
 
 def _free_key(universe: Universe, plan: Plan, chosen: Chosen, status: str, successor: Successor | None) -> str | None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from fake_calcom.errors import bad_request, not_found, refusal
 from fake_calcom.rules.ranges import overlap
-from fake_calcom.state.bookings import LIVE
 from fake_calcom.state.entities import Reservation
 from fake_calcom.times import MS_PER_MINUTE, iso
 
@@ -126,8 +125,8 @@ def _refuse_taken(universe: Universe, event_type: EventType, wish: Wish) -> None
     booked = {
         row.number: row
         for host in hosts
-        for row in universe.bookings.of_days(host, *wanted)
-        if row.event_type_id == event_type.id and row.status in LIVE and overlap(wanted, (row.start_ms, row.end_ms))
+        for row in universe.bookings.overlapping(host, *wanted)
+        if row.event_type_id == event_type.id
     }
     reserved = [
         r
