@@ -110,20 +110,39 @@ def settings_for(database: Path, calcom_url: str, **changes: Any) -> Settings:
 
 @asynccontextmanager
 async def gateway(tmp_path: Path, observers: Sequence[Observer] = (), **changes: Any) -> AsyncIterator[GatewayRig]:
-    """A gateway that serves until the test is over."""
-    database = tmp_path / "gateway.db"
-    database.write_bytes(schema_template_bytes())
-    calcom, clock, told = ScriptedCalcom([books()]), StandingClock(), list[Event]()
-    async with calcom.server() as upstream, aiohttp.ClientSession() as http:
+    """A gateway before a scripted Cal.com that serves until the test is over."""
+    database = await new_database(tmp_path)
+    calcom = ScriptedCalcom([books()])
+    async with calcom.server() as upstream:
         settings = settings_for(database, str(upstream.make_url("/")), **changes)
-        engine = create_engine(settings.database_url)
-        try:
-            async with engine.begin() as connection:
-                row = {"name": "Beratung", "calcom_event_type_id": 77, "duration_minutes": 15}
-                await connection.execute(insert(SERVICES), row)
+        async with serving(settings, StandingClock(), calcom, observers) as rig:
+            yield rig
+
+
+async def new_database(folder: Path) -> Path:
+    """A migrated SQLite file with the one service."""
+    database = folder / "gateway.db"
+    database.write_bytes(schema_template_bytes())
+    engine = create_engine(f"sqlite:///{database}")
+    async with engine.begin() as connection:
+        row = {"name": "Beratung", "calcom_event_type_id": 77, "duration_minutes": 15}
+        await connection.execute(insert(SERVICES), row)
+    await engine.dispose()
+    return database
+
+
+@asynccontextmanager
+async def serving(
+    settings: Settings, clock: StandingClock, calcom: ScriptedCalcom, observers: Sequence[Observer] = ()
+) -> AsyncIterator[GatewayRig]:
+    """A gateway with these settings on a port of its own."""
+    told: list[Event] = []
+    engine = create_engine(settings.database_url)
+    try:
+        async with aiohttp.ClientSession() as http:
             listening = [told.append, *observers]
             core = build_core(settings=settings, engine=engine, http=http, clock=clock, observers=listening)
             async with TestClient(TestServer(make_app(core, settings))) as client:
                 yield GatewayRig(client, calcom, clock, engine, core, settings, told)
-        finally:
-            await engine.dispose()
+    finally:
+        await engine.dispose()
