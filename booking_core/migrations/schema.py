@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from booking_core.migrations.turns import alone
 from booking_core.repair.duplicates import DuplicatePolicy
 from booking_core.storage import engines
 
@@ -70,14 +71,16 @@ def upgrade_connection(connection: Connection, revision: str = "head", migration
     """Bring the database of an open connection up, inside the caller's transaction."""
     from alembic import command
 
-    command.upgrade(_config(connection, migration or Migration(), revision), revision)
+    with alone(connection):
+        command.upgrade(_config(connection, migration or Migration(), revision), revision)
 
 
 def downgrade_connection(connection: Connection, revision: str) -> None:
     """Take the database of an open connection back, inside the caller's transaction."""
     from alembic import command
 
-    command.downgrade(_config(connection, Migration(), revision), revision)
+    with alone(connection):
+        command.downgrade(_config(connection, Migration(), revision), revision)
 
 
 def current_revision(connection: Connection) -> str | None:

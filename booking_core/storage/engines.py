@@ -11,7 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
+from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, Pool
 
 # On both servers a statement sees what is committed when it starts. MariaDB's default, REPEATABLE READ, would show
 # the past to whoever waited for another request of the same call, and its gap locks turn waiting into deadlocks.
@@ -59,11 +59,12 @@ def create_engine(
     *,
     sqlite_mode: SqliteMode = SqliteMode.IMMEDIATE,
     async_creator: AsyncCreator | None = None,
+    pool: type[Pool] = AsyncAdaptedQueuePool,
     pool_size: int = 5,
 ) -> AsyncEngine:
     """An engine for `sqlite:`, `postgresql:`, `mysql:` or `mariadb:` URLs; drivers may be named or left out.
 
-    `async_creator` opens the driver's connections instead of the URL (a simulator brings its own).
+    `async_creator` opens the driver's connections instead of the URL, `pool` keeps them (a simulator brings both).
     Raises DatabaseUrlError for anything else, also when the database's driver is not installed.
     """
     parsed = parse_url(url)
@@ -77,7 +78,7 @@ def create_engine(
         _check_folder(parsed)
     size = {"pool_size": 1, "max_overflow": 0} if in_memory else {"pool_size": pool_size}
     try:
-        engine = create_async_engine(parsed, poolclass=AsyncAdaptedQueuePool, **size, **options)
+        engine = create_async_engine(parsed, poolclass=pool, **size, **options)
     except ModuleNotFoundError as error:
         raise DatabaseUrlError(
             f"database URL {_shown(parsed)}: the driver {error.name} is not installed; "

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from booking_core.ports.storage import Body
 from booking_core.ports.world import Ids
+from booking_core.storage.drawn_ids import DrawnIds
 from booking_core.storage.errors import MEETING_KEYS, is_given_up, violates
 from booking_core.storage.unit_of_work import SqlUnitOfWork
 
@@ -57,10 +58,11 @@ class SqlTransactions:
         """Run the body, commit, hand back its result."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._budget.total_s
+        ids = DrawnIds(self._ids)
         attempt = 1
         while True:
             try:
-                return await self._once(body)
+                return await self._once(body, ids)
             except DBAPIError as error:
                 pause_s = self._budget.pause_s(attempt, self._jitter())
                 is_last = attempt >= self._budget.attempts_max or loop.time() + pause_s > deadline
@@ -69,9 +71,10 @@ class SqlTransactions:
             attempt += 1
             await asyncio.sleep(pause_s)
 
-    async def _once(self, body: Body[T]) -> T:
+    async def _once(self, body: Body[T], ids: DrawnIds) -> T:
+        ids.rewind()
         async with self._engine.begin() as connection:
-            return await body(SqlUnitOfWork(connection, self._ids))
+            return await body(SqlUnitOfWork(connection, ids))
 
 
 def is_worth_repeating(error: DBAPIError) -> bool:

@@ -5,6 +5,7 @@ Going back restores the plain index; what was settled stays settled.
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import context, op
 
 from booking_core.repair.duplicates import settle_duplicates
@@ -23,11 +24,17 @@ _UNIQUE = "unique_calcom_v2_booking_id"
 def upgrade() -> None:
     attributes = context.config.attributes
     settle_duplicates(op.get_bind(), attributes["duplicates"], attributes["at"])
-    # The new index first: should it be refused (on MariaDB nothing is taken back), the old one is still there.
-    op.create_index(_UNIQUE, _TABLE, _COLUMNS, unique=True)
-    op.drop_index(_PLAIN, table_name=_TABLE)
+    _replace(_PLAIN, _UNIQUE, unique=True)
 
 
 def downgrade() -> None:
-    op.create_index(_PLAIN, _TABLE, _COLUMNS)
-    op.drop_index(_UNIQUE, table_name=_TABLE)
+    _replace(_UNIQUE, _PLAIN, unique=False)
+
+
+def _replace(old: str, new: str, *, unique: bool) -> None:
+    """The new index before the old one goes, and each only if need be: MariaDB takes nothing of a broken step back."""
+    present = {index["name"] for index in sa.inspect(op.get_bind()).get_indexes(_TABLE)}
+    if new not in present:
+        op.create_index(new, _TABLE, _COLUMNS, unique=unique)
+    if old in present:
+        op.drop_index(old, table_name=_TABLE)

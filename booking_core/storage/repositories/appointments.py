@@ -39,6 +39,10 @@ class SqlAppointments:
         query = _live().where(APPOINTMENTS.c.customer_id == customer_id, APPOINTMENTS.c.starts_at == starts_at)
         return await self._first(query.order_by(APPOINTMENTS.c.id))
 
+    async def live_of_call(self, call_id: int) -> Appointment | None:
+        """The live appointment that this call made, the oldest if there are several."""
+        return await self._first(_live().where(APPOINTMENTS.c.call_id == call_id).order_by(APPOINTMENTS.c.id))
+
     async def next_of_customer(self, customer_id: int, after: datetime) -> Appointment | None:
         """This customer's next live appointment, starting later than `after`."""
         query = _live().where(APPOINTMENTS.c.customer_id == customer_id, APPOINTMENTS.c.starts_at > after)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -128,6 +129,21 @@ async def test_without_the_key_one_booking_can_have_two_rows_and_with_it_not(eng
 
     with pytest.raises(IntegrityError):
         await run(engine, appointment(644, 688, 338, "2025-10-06 09:40:00"))
+
+
+async def test_a_step_that_broke_half_way_can_be_run_again(engine: AsyncEngine) -> None:
+    await schema.upgrade(engine, schema.WITHOUT_UNIQUE_KEY)
+    await run(engine, f"CREATE UNIQUE INDEX unique_calcom_v2_booking_id ON appointments ({COLUMN})")
+
+    await schema.upgrade(engine)
+
+    assert await indexes(engine) == {"unique_calcom_v2_booking_id": True}
+
+
+async def test_two_that_migrate_at_once_take_turns(engine: AsyncEngine) -> None:
+    await asyncio.gather(schema.upgrade(engine), schema.upgrade(engine))
+
+    assert await schema.current(engine) == schema.LATEST
 
 
 async def test_bookings_whose_ids_differ_by_case_are_two_bookings(engine: AsyncEngine) -> None:

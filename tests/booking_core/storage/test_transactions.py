@@ -71,6 +71,23 @@ async def test_a_given_up_transaction_runs_again_as_a_whole(engine: AsyncEngine)
         assert [row[0] for row in names] == ["run 3"] == [customer.name]
 
 
+async def test_the_repeat_gives_the_same_ids_to_the_same_rows(engine: AsyncEngine) -> None:
+    class Recorded(SystemIds):
+        def __init__(self) -> None:
+            self.left = [901, 902]
+
+        def row_id(self, table: str) -> int | None:
+            return self.left.pop(0)
+
+    ids = Recorded()
+    transactions = SqlTransactions(engine, ids, budget=HASTY)
+
+    repeated = await transactions(GivenUp(times=2))
+    following = await transactions(GivenUp(times=0))
+
+    assert (repeated.id, following.id, ids.left) == (901, 902, [])
+
+
 async def test_the_budget_ends_and_the_last_error_passes_through(engine: AsyncEngine) -> None:
     body = GivenUp(times=99)
 
