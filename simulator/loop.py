@@ -24,9 +24,8 @@ from simulator.fenced_loop import FencedLoop
 from simulator.limits import Limits
 from simulator.names import TaskNames, is_dead
 from simulator.node import INCARNATION
-from simulator.pending import IoPoint, PendingIo
+from simulator.pending import IoPoint, PendingIo, question
 from simulator.schedulers.plain import Plain
-from simulator.schedulers.protocol import SCHEDULE, Question
 from simulator.tasks import SimulatedFuture, SimulatedTask, is_frozen
 from simulator.timers import TimerHeap
 from simulator.trace import Trace
@@ -46,7 +45,6 @@ _FOREVER_S = 1e12
 """Timers set later than this (`sleep(inf)`) are set to it: nanoseconds must stay integers."""
 _COLLECT_EVERY_STEPS = 50_000
 """Garbage is collected at fixed steps, so that finalizers run at the same place in every run."""
-_CLOCK = "clock"
 
 
 class SimulationLoop(FencedLoop):
@@ -105,10 +103,11 @@ class SimulationLoop(FencedLoop):
         future = self.create_future()
         incarnation = None if survives_crash else INCARNATION.get()
         point = IoPoint(label, actor or self._task_names.running(self), footprint, future, incarnation)
+        future.label = label
         self._io.add(point, self.virtual_time.ns)
         return future
 
-    def create_future(self) -> asyncio.Future[Any]:
+    def create_future(self) -> SimulatedFuture:
         """A future whose hash is its number."""
         return SimulatedFuture(number=next(self._numbers), loop=self)
 
@@ -215,7 +214,7 @@ class SimulationLoop(FencedLoop):
 
     def _complete_or_wait(self, points: list[IoPoint], continues: int, timer_ns: int | None) -> None:
         competes = timer_ns is not None and timer_ns <= self._io.first_due_ns
-        chosen = self.choices.ask(_question(points, continues, clock=competes))
+        chosen = self.choices.ask(question(points, continues, clock=competes))
         if chosen == len(points) and timer_ns is not None:
             self._io.next_step()
             self._move_to(timer_ns)
@@ -271,17 +270,6 @@ class SimulationLoop(FencedLoop):
 
     def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
         self._timers.note_cancelled(handle)
-
-
-def _question(points: list[IoPoint], continues: int, *, clock: bool) -> Question:
-    options = [point.option for point in points]
-    actors = [point.actor for point in points]
-    footprints = [point.footprint for point in points]
-    if clock:
-        options.append("time passes until the next timer")
-        actors.append(_CLOCK)
-        footprints.append(None)
-    return Question(SCHEDULE, "next", len(options), tuple(options), tuple(actors), tuple(footprints), continues)
 
 
 def _run_into(result: asyncio.Future[T], func: Callable[[], T]) -> None:

@@ -72,7 +72,8 @@ class Node:
         """Run `work` on the node once. The future fails with NodeCrashedError when the node crashes."""
         self._assert_alive(f"run {getattr(work, '__qualname__', 'work')} on")
         task = self._context.run(lambda: self.loop.create_task(work()))
-        result: asyncio.Future[T] = self.loop.create_future()
+        result = self.loop.create_future()
+        result.label = f"{task.get_name()} on node {self.name}"
         self._waiting[result] = None
         task.add_done_callback(lambda done: self._pass_on(done, result))
         return result

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.schedulers.protocol import SCHEDULE, Question
+
 if TYPE_CHECKING:
     import asyncio
 
     from simulator.footprint import Footprint
     from simulator.node import Incarnation
+
+
+_CLOCK = "clock"
+"""The actor of time itself."""
 
 
 class IoPoint:
@@ -100,3 +106,15 @@ class PendingIo:
     def clear(self) -> None:
         """Forget all points."""
         self._points.clear()
+
+
+def question(points: list[IoPoint], continues: int, *, clock: bool) -> Question:
+    """Which of the points comes next, or, with `clock`, whether time passes until a timer before all of them."""
+    options = [point.option for point in points]
+    actors = [point.actor for point in points]
+    footprints = [point.footprint for point in points]
+    if clock:
+        options.append("time passes until the next timer")
+        actors.append(_CLOCK)
+        footprints.append(None)
+    return Question(SCHEDULE, "next", len(options), tuple(options), tuple(actors), tuple(footprints), continues)

@@ -42,6 +42,9 @@ class SimulatedTask(asyncio.Task[Any]):
 class SimulatedFuture(asyncio.Future[Any]):
     """A future that hashes to its number."""
 
+    label = ""
+    """What is waited for, in words, when whoever made the future knows."""
+
     def __init__(self, *, number: int, loop: asyncio.AbstractEventLoop) -> None:
         self._number = number
         super().__init__(loop=loop)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.lock_holders import holder_of
+from simulator.tasks import SimulatedFuture, is_frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,8 +15,12 @@ if TYPE_CHECKING:
 
 
 def describe_waits(tasks: Iterable[asyncio.Task[Any]]) -> str:
-    """One line for each task that is not done: its name, what it waits for, and where."""
-    lines = [f"  {task.get_name()} waits {_what(task)}{_where(task)}" for task in tasks if not task.done()]
+    """One line for each task that is not done, nor frozen by a crash: its name, what it waits for, and where."""
+    lines = [
+        f"  {task.get_name()} waits {_what(task)}{_where(task)}"
+        for task in tasks
+        if not task.done() and not is_frozen(task)
+    ]
     return "\n".join(sorted(lines)) or "  (no task is left: a bare future is awaited)"
 
 
@@ -27,7 +32,12 @@ def _what(task: asyncio.Task[Any]) -> str:
     if children:  # a gather: name the tasks that are still missing
         missing = [child.get_name() for child in children if isinstance(child, asyncio.Task) and not child.done()]
         return f"for {', '.join(missing)}"
-    holder = next((held for frame in _frames(task) if (held := holder_of(frame.f_locals.get("self")))), None)
+    if isinstance(waited, SimulatedFuture) and waited.label:
+        return f"for {waited.label}"
+    frames = _frames(task)
+    if frames and _is_asyncio(frames[-1]) and frames[-1].f_code.co_name == "sleep":
+        return "for a timer"
+    holder = next((held for frame in frames if (held := holder_of(frame.f_locals.get("self")))), None)
     return f"for a lock that {holder} holds" if holder else "for a future nobody completes"
 
 

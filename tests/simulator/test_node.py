@@ -204,3 +204,17 @@ def test_what_code_notes_in_the_trace_carries_its_node() -> None:
         ("outside", ""),
         ("inside", "gateway"),
     ]
+
+
+def test_a_deadlock_report_leaves_out_what_a_crash_froze() -> None:
+    async def world(simulation: Simulation) -> None:
+        node = simulation.node("gateway")
+        node.start(asyncio.Event().wait)
+        await asyncio.sleep(1)
+        node.crash()
+        await asyncio.Event().wait()
+
+    reason = Simulation(world, scheduler=Plain()).run().reason
+
+    assert "main#1 waits" in reason
+    assert "gateway#1" not in reason

@@ -128,7 +128,8 @@ def test_a_node_that_never_ends_is_an_error_with_its_name() -> None:
 
     assert isinstance(result.error, BudgetError)
     assert result.verdict is Verdict.UNKNOWN
-    assert "worker#1 waits" in result.reason
+    assert "worker#1 waits for a timer in sleep (at test_simulation.py" in result.reason
+    assert "main#1 waits for worker#1 on node worker" in result.reason
 
 
 def test_a_hang_is_a_finding() -> None:
