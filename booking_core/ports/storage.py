@@ -121,6 +121,9 @@ class Appointments(Protocol):
     async def live_of_customer_at(self, customer_id: int, starts_at: datetime) -> Appointment | None:
         """This customer's live appointment starting at that instant."""
 
+    async def live_of_call(self, call_id: int) -> Appointment | None:
+        """The live appointment that this call made, the oldest if there are several."""
+
     async def next_of_customer(self, customer_id: int, after: datetime) -> Appointment | None:
         """This customer's next live appointment."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from booking_core.domain.commands import BookAppointment
 from booking_core.domain.events import BookingRequested, BookingSettled
-from booking_core.domain.model import Appointment
 from booking_core.domain.outcomes import Booked, CallerAnswer, Existing, Failed, Outcome, Recovered
 from booking_core.ports.storage import UnitOfWork
 from booking_core.service.messages import answer_outcome, status_of
@@ -35,7 +34,7 @@ class AppointmentBooker:
             return Failed("no such service")
         call = wish.call
         self._world.tell(BookingRequested(call.id, call.retell_call_id, wish.entry, wish.start))
-        outcome = await self._held_by_call(wish) or await self._try(wish)
+        outcome = self._held_by_call(wish) or await self._try(wish)
         self._world.tell(_settled(wish, outcome))
         return outcome
 
@@ -47,19 +46,12 @@ class AppointmentBooker:
 
         return await self._world.transactions(body)
 
-    async def _held_by_call(self, wish: Wish) -> Existing | None:
+    def _held_by_call(self, wish: Wish) -> Existing | None:
         """One call never gets two live appointments: another time is a change of the first, not a second one."""
-        if not self._world.resolves or wish.call.appointment_id is None:
+        held = wish.held
+        if not self._world.resolves or held is None or held.starts_at == wish.start:
             return None
-        linked = wish.call.appointment_id
-
-        async def body(uow: UnitOfWork) -> Appointment | None:
-            return await uow.appointments.get(linked)
-
-        held = await self._world.transactions(body)
-        if held is None or not held.is_live or held.call_id != wish.call.id:
-            return None
-        return Existing(held) if held.starts_at != wish.start and held.starts_at > self._world.now() else None
+        return Existing(held) if held.starts_at > self._world.now() else None
 
     async def _try(self, wish: Wish) -> Outcome:
         trial = await self._pipeline.attempts.open(wish)

@@ -17,7 +17,7 @@ from booking_core.domain.model import (
     Customer,
 )
 from booking_core.ports.storage import NewAppointment, UnitOfWork
-from booking_core.profiles import Profile
+from booking_core.profiles import Profile, ResolutionPolicy
 from booking_core.service.attendee import real_email
 
 
@@ -59,7 +59,14 @@ class Bookkeeper:
     async def write_or_link(
         self, uow: UnitOfWork, holder: Holder, booking: CalcomBooking, now: datetime, attempt_id: int | None = None
     ) -> Appointment:
-        """The row of the holder's own booking: written when missing, reopened when cancelled here only."""
+        """The row of the holder's own booking: written when missing, reopened when cancelled here only.
+
+        When the booking is surplus, what is held instead is linked and returned: its booking is another one.
+        """
+        held = await self.held_instead(uow, holder, booking)
+        if held is not None:
+            await self.link_held(uow, held, holder.call_id, now, attempt_id)
+            return held
         existing = await uow.appointments.by_booking_uid(booking.uid)
         if existing is None:
             return await self.write(uow, holder, booking, now, attempt_id)
@@ -67,6 +74,33 @@ class Bookkeeper:
             existing = await self.reopen(uow, existing, now)
         await self.link_own(uow, existing, holder.call_id, now, attempt_id)
         return existing
+
+    async def held_instead(self, uow: UnitOfWork, holder: Holder, booking: CalcomBooking) -> Appointment | None:
+        """What makes a booking surplus: its call holds another live appointment, or its customer that very time.
+
+        Requests of one call take turns from here to their commit, so that it never gets two.
+        """
+        if self.profile.resolution is not ResolutionPolicy.FULL:
+            return None
+        if holder.call_id is not None:
+            await uow.calls.lock(holder.call_id)
+            of_call = await uow.appointments.live_of_call(holder.call_id)
+            if of_call is not None and of_call.calcom_v2_booking_id != booking.uid:
+                return of_call
+        at_that_time = await uow.appointments.live_of_customer_at(holder.customer_id, booking.start)
+        is_another = at_that_time is not None and at_that_time.calcom_v2_booking_id != booking.uid
+        return at_that_time if is_another else None
+
+    async def link_held(
+        self, uow: UnitOfWork, held: Appointment, call_id: int | None, now: datetime, attempt_id: int | None = None
+    ) -> None:
+        """The call's own appointment, or an earlier one of its customer, stands for what the call asked for."""
+        if call_id is None or held.call_id == call_id:
+            await self.link_own(uow, held, call_id, now, attempt_id)
+            return
+        await self.link_duplicate(uow, held, call_id, now)
+        if attempt_id is not None:
+            await uow.attempts.settle(attempt_id, AttemptState.REFUSED, now)
 
     async def link_own(
         self,

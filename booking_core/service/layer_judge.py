@@ -38,7 +38,10 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Surplus:
-    """Nothing is stored: the booking is new, but its customer holds that very time by another booking already."""
+    """Nothing is stored: the booking is new, but its call or customer holds another appointment instead.
+
+    With several hosts, Cal.com books one customer twice at a time when the two calls' addresses differ.
+    """
 
     held: Appointment
 
@@ -97,7 +100,7 @@ class LayerJudge:
         holder = Holder(wish.call.id, wish.customer.id, wish.service.id)
 
         async def body(uow: UnitOfWork) -> Appointment | Surplus:
-            held = await self._held_by_another_booking(uow, trial, booking)
+            held = await self._bookkeeper.held_instead(uow, holder, booking)
             if held is not None:
                 return Surplus(held)
             return await self._bookkeeper.write(uow, holder, booking, now, trial.attempt_id)
@@ -110,15 +113,6 @@ class LayerJudge:
             if self._is_on(trial, Layer.UNIQUE_BOOKING):
                 self._judged_insert(trial, booking, insert_refused(winner, wish.customer.id))
             return Rejection(Layer.UNIQUE_BOOKING, winner)
-
-    async def _held_by_another_booking(
-        self, uow: UnitOfWork, trial: Trial, booking: CalcomBooking
-    ) -> Appointment | None:
-        """With several hosts, Cal.com books one customer twice at a time when the two calls' addresses differ."""
-        if not self._world.resolves:
-            return None
-        held = await uow.appointments.live_of_customer_at(trial.wish.customer.id, booking.start)
-        return held if held is not None and held.calcom_v2_booking_id != booking.uid else None
 
     async def row_of(self, booking_uid: str) -> Appointment | None:
         """The local row of a booking, read in a transaction of its own."""

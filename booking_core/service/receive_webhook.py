@@ -75,5 +75,5 @@ class WebhookReceiver:
         if attempt is None or attempt.state is not AttemptState.UNKNOWN:
             return "left to the request" if attempt else "unknown here"
         holder = Holder(attempt.call_id, attempt.customer_id, attempt.service_id)
-        await self._bookkeeper.write(uow, holder, booking, self._world.now(), attempt.id)
-        return "adopted"
+        row = await self._bookkeeper.write_or_link(uow, holder, booking, self._world.now(), attempt.id)
+        return "adopted" if row.calcom_v2_booking_id == booking.uid else "surplus"

@@ -88,8 +88,8 @@ class Resolver:
         bookings = await self._world.calcom.find_bookings(attendee_email, start)
         return next((booking for booking in bookings if booking.is_live and is_own(booking, asker)), None)
 
-    async def adopt(self, trial: Trial, booking: CalcomBooking) -> Recovered:
-        """This call's own booking: make the row and the link agree with it."""
+    async def adopt(self, trial: Trial, booking: CalcomBooking) -> Recovered | Existing:
+        """This call's own booking: make the row and the link agree with it, or give it back when it is surplus."""
         holder, now = holder_of(trial), self._world.now()
 
         async def body(uow: UnitOfWork) -> Appointment:
@@ -97,7 +97,7 @@ class Resolver:
 
         appointment = await self._world.past_a_race(body)
         self._world.calcom.forget_free_starts(trial.wish.service.calcom_event_type_id)
-        return Recovered(appointment)
+        return await self._recovered(trial, booking, appointment)
 
     async def alternatives(self, trial: Trial) -> tuple[datetime, ...]:
         """The nearest free starts to offer instead."""
@@ -116,7 +116,7 @@ class Resolver:
             case RecoverOwn(), Appointment() as appointment:
                 if rejection.layer in {Layer.FRESHNESS, Layer.CALL_IDENTITY}:
                     self._world.tell(FalselyRejected(trial.wish.call.id, booking.uid, rejection.layer.value))
-                return Recovered(appointment)
+                return await self._recovered(trial, booking, appointment)
             case Reopen(), Appointment() as appointment:
                 return Booked(appointment)
             case ((LinkExisting() | AdoptAndLink()), Appointment() as appointment):
@@ -150,19 +150,28 @@ class Resolver:
                 return None
 
     async def surplus(self, trial: Trial, booking: CalcomBooking, held: Appointment) -> Recovered | Existing:
-        """A second booking of one customer at one time: given back to Cal.com; the first one is what counts.
-
-        When Cal.com cannot be reached for that, reconciliation gives it back: its attempt is refused, it has no row.
-        """
-        with contextlib.suppress(CalcomUnavailableError):
-            await self._world.calcom.cancel_booking(booking.uid, "the customer holds this time already")
-        self._world.calcom.forget_free_starts(trial.request.event_type_id)
+        """A new booking beside what the call or its customer holds: given back; what is held is what counts."""
         now = self._world.now()
 
-        async def body(uow: UnitOfWork) -> Recovered | Existing:
-            return await self._link_held(uow, trial, held, own=held.call_id == trial.wish.call.id, now=now)
+        async def body(uow: UnitOfWork) -> None:
+            await self._bookkeeper.link_held(uow, held, trial.wish.call.id, now, trial.attempt_id)
 
-        return await self._world.transactions(body)
+        await self._world.transactions(body)
+        return await self._recovered(trial, booking, held)
+
+    async def _recovered(self, trial: Trial, booking: CalcomBooking, appointment: Appointment) -> Recovered | Existing:
+        if appointment.calcom_v2_booking_id == booking.uid:
+            return Recovered(appointment)
+        await self._give_back(booking)
+        own = appointment.call_id == trial.wish.call.id and appointment.starts_at == trial.wish.start
+        return Recovered(appointment) if own else Existing(appointment)
+
+    async def _give_back(self, booking: CalcomBooking) -> None:
+        """When Cal.com cannot be reached for it, reconciliation finds a settled attempt's booking without a row."""
+        with contextlib.suppress(CalcomUnavailableError):
+            await self._world.calcom.cancel_booking(booking.uid, "the customer holds another appointment instead")
+        if booking.event_type_id is not None:
+            self._world.calcom.forget_free_starts(booking.event_type_id)
 
     async def _held_by_customer(self, trial: Trial) -> Recovered | Existing | None:
         """This customer's live appointment at the refused start, linked to this call; None when there is none."""
@@ -173,18 +182,10 @@ class Resolver:
             decision = resolve_refusal(held, trial.asker, now)
             if held is None or decision is None:
                 return None
-            return await self._link_held(uow, trial, held, own=isinstance(decision, RecoverOwn), now=now)
+            await self._bookkeeper.link_held(uow, held, wish.call.id, now, trial.attempt_id)
+            return Recovered(held) if isinstance(decision, RecoverOwn) else Existing(held)
 
         return await self._world.transactions(body)
-
-    async def _link_held(
-        self, uow: UnitOfWork, trial: Trial, held: Appointment, *, own: bool, now: datetime
-    ) -> Recovered | Existing:
-        if own:
-            await self._bookkeeper.link_own(uow, held, trial.wish.call.id, now, trial.attempt_id)
-            return Recovered(held)
-        await self._bookkeeper.link_duplicate(uow, held, trial.wish.call.id, now)
-        return Existing(held)
 
 
 def holder_of(trial: Trial) -> Holder:

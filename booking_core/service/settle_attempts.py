@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from booking_core.domain.commands import Caller, Entry
-from booking_core.domain.model import Attempt, AttemptState, CalcomBooking
+from booking_core.domain.model import Attempt, AttemptState
 from booking_core.domain.outcomes import Booked, Existing, Outcome, Pending, Recovered
 from booking_core.ports.calcom import CalcomUnavailableError
 from booking_core.ports.storage import UnitOfWork
 from booking_core.service.pipeline import Pipeline
 from booking_core.service.surroundings import Surroundings
 from booking_core.service.wish import Trial, Wish
-
-_SURPLUS = "the caller holds another appointment from the same call"
 
 
 class AttemptSettler:
@@ -26,15 +24,12 @@ class AttemptSettler:
         trial = await self._trial(attempt)
         try:
             own = await self._pipeline.resolver.find_own(trial.asker, attempt.attendee_email, attempt.starts_at)
-            needless = await self._is_needless(trial, own)
-            if own is not None and needless:
-                await self._world.calcom.cancel_booking(own.uid, _SURPLUS)
         except CalcomUnavailableError:
             return "waiting"
-        if needless:
-            return await self._give_up(attempt)
         if own is not None:
-            return await self._adopt(trial, own)
+            return await self._ended(trial, await self._pipeline.resolver.adopt(trial, own))
+        if trial.wish.held is not None:  # one call never gets two appointments: this wish is needless by now
+            return await self._give_up(attempt)
         if attempt.starts_at <= self._world.now():
             return await self._give_up(attempt, tell=True)
         return await self._book_now(trial, attempt)
@@ -47,30 +42,13 @@ class AttemptSettler:
             assert call is not None, "a foreign key holds the attempt's call"
             assert customer is not None, "a foreign key holds the attempt's customer"
             assert service is not None, "a foreign key holds the attempt's service"
+            held = await uow.appointments.live_of_call(call.id)
             caller = Caller(call.retell_call_id, customer.name, customer.phone, customer.email)
-            wish = Wish(call, caller, customer, service, attempt.starts_at, Entry.AFTER_CALL)
+            wish = Wish(call, caller, customer, service, attempt.starts_at, Entry.AFTER_CALL, held)
             others = await uow.attempts.of_call(attempt.call_id, attempt.starts_at)
             return self._pipeline.attempts.resume(wish, attempt, others)
 
         return await self._world.transactions(body)
-
-    async def _is_needless(self, trial: Trial, own: CalcomBooking | None) -> bool:
-        """Whether the call led to another appointment by now, or the customer holds that very time by another one."""
-        wish = trial.wish
-
-        async def body(uow: UnitOfWork) -> bool:
-            linked = wish.call.appointment_id
-            led_to = await uow.appointments.get(linked) if linked is not None else None
-            if led_to is not None and led_to.is_live and led_to.call_id == wish.call.id:
-                return own is None or led_to.calcom_v2_booking_id != own.uid
-            held = await uow.appointments.live_of_customer_at(wish.customer.id, wish.start)
-            return held is not None and own is not None and held.calcom_v2_booking_id != own.uid
-
-        return await self._world.transactions(body)
-
-    async def _adopt(self, trial: Trial, own: CalcomBooking) -> str:
-        await self._pipeline.resolver.adopt(trial, own)
-        return "booked"
 
     async def _book_now(self, trial: Trial, attempt: Attempt) -> str:
         """Cal.com says it is not there, so a create is not blind; it goes through the same pipeline as any other."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from booking_core.domain.events import GhostFound, OrphanFound
-from booking_core.domain.model import Appointment, Attempt, AttemptState, CalcomBooking, Call, CallRelation
+from booking_core.domain.model import Appointment, Attempt, AttemptState, CalcomBooking, CallRelation
 from booking_core.ports.storage import UnitOfWork
 from booking_core.service.bookkeeping import Bookkeeper, Holder
 from booking_core.service.moved_booking import replacement_of
@@ -25,13 +25,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class _Ghost:
-    """A booking without a live row, and what is known of the call that made it."""
+    """A booking without a live row, and what is known of the call that made it. `held` makes it surplus."""
 
     booking: CalcomBooking
-    call: Call
+    holder: Holder
     row: Appointment | None
     attempt: Attempt | None
-    held: Appointment | None  # what the caller holds already: another appointment of the call, or of that very time
+    held: Appointment | None
 
 
 class BookingSettler:
@@ -121,8 +121,9 @@ class BookingSettler:
             unsettled = attempt is not None and attempt.state in {AttemptState.OPEN, AttemptState.UNKNOWN}
             if call is None or call.customer_id is None or unsettled or (row is not None and row.is_live):
                 return None
-            held = await _held(uow, call, call.customer_id, booking)
-            return _Ghost(booking, call, row, attempt, held)
+            holder = Holder(call.id, call.customer_id, await _service_id(uow, booking))
+            held = await self._bookkeeper.held_instead(uow, holder, booking)
+            return _Ghost(booking, holder, row, attempt, held)
 
         return await self._world.transactions(body)
 
@@ -152,19 +153,13 @@ class BookingSettler:
         async def body(uow: UnitOfWork) -> bool:
             if await uow.appointments.by_booking_uid(ghost.booking.uid) is not None:
                 return False
-            services = await uow.services.all()
-            service = next((s for s in services if s.calcom_event_type_id == ghost.booking.event_type_id), None)
-            if service is None or ghost.call.customer_id is None:
-                return False
-            holder = Holder(ghost.call.id, ghost.call.customer_id, service.id)
-            await self._bookkeeper.write(uow, holder, ghost.booking, now)
-            return True
+            row = await self._bookkeeper.write_or_link(uow, ghost.holder, ghost.booking, now)
+            return row.calcom_v2_booking_id == ghost.booking.uid
 
         return await self._world.past_a_race(body)
 
 
-async def _held(uow: UnitOfWork, call: Call, customer_id: int, booking: CalcomBooking) -> Appointment | None:
-    linked = await uow.appointments.get(call.appointment_id) if call.appointment_id is not None else None
-    if linked is not None and linked.is_live and linked.call_id == call.id:
-        return linked
-    return await uow.appointments.live_of_customer_at(customer_id, booking.start)
+async def _service_id(uow: UnitOfWork, booking: CalcomBooking) -> int:
+    """The service of the booking's event type; the first one when the type has been given up since."""
+    services = await uow.services.all()
+    return next((s.id for s in services if s.calcom_event_type_id == booking.event_type_id), services[0].id)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from booking_core.domain.business import Business
 from booking_core.domain.commands import BookAppointment, Caller, Entry
-from booking_core.domain.model import BookingRequest, Call, Customer, Service
+from booking_core.domain.model import Appointment, BookingRequest, Call, Customer, Service
 from booking_core.ports.storage import UnitOfWork
 from booking_core.profiles import AttendeeIdentity
 from booking_core.resolution import Asker
@@ -24,6 +24,7 @@ class Wish:
     service: Service
     start: datetime
     entry: Entry
+    held: Appointment | None = None  # the live appointment that this call has made already
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,9 @@ async def take_in(uow: UnitOfWork, command: BookAppointment, now: datetime, busi
         email = real_email(caller.email, business.fallback_email)
         customer = await uow.customers.add(caller.name, caller.phone, email)
     await uow.calls.note(call.id, customer_id=customer.id, booking_details=booking_details(command))
+    held = await uow.appointments.live_of_call(call.id)
     call = replace(call, customer_id=customer.id)
-    return Wish(call, caller, customer, service, command.start, command.entry)
+    return Wish(call, caller, customer, service, command.start, command.entry, held)
 
 
 async def find_or_add_call(uow: UnitOfWork, retell_call_id: str, phone: str | None, now: datetime) -> Call:

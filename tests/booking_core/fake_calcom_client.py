@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -43,7 +44,9 @@ class FakeCalcom:
             return NotSent("the breaker is open")
         if fault is Fault.REQUEST_LOST:
             return Unknown("time-out")
+        await asyncio.sleep(0)  # requests at the same time take turns here, before and after Cal.com's commit
         result = self._book(request)
+        await asyncio.sleep(0)
         return Unknown("time-out") if fault is Fault.REPLY_LOST else result
 
     def _book(self, request: BookingRequest) -> CreateResult:
@@ -80,6 +83,7 @@ class FakeCalcom:
         return self.bookings[uid]
 
     async def find_bookings(self, attendee_email: str, start: datetime) -> Sequence[CalcomBooking]:
+        await asyncio.sleep(0)
         self._ask()
         found = (b for b in self.bookings.values() if b.start == start and b.attendee is not None)
         return [b for b in found if b.attendee is not None and b.attendee.email == attendee_email]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from booking_core.domain.model import (
@@ -125,6 +125,9 @@ class MemoryAppointments(_Repository):
     async def live_of_customer_at(self, customer_id: int, starts_at: datetime) -> Appointment | None:
         live = (a for a in self.t.appointments.values() if a.is_live and a.customer_id == customer_id)
         return next((a for a in live if a.starts_at == starts_at), None)
+
+    async def live_of_call(self, call_id: int) -> Appointment | None:
+        return next((a for a in self.t.appointments.values() if a.is_live and a.call_id == call_id), None)
 
     async def next_of_customer(self, customer_id: int, after: datetime) -> Appointment | None:
         live = (a for a in self.t.appointments.values() if a.is_live and a.customer_id == customer_id)
@@ -268,33 +271,3 @@ class MemoryTransactions:
                 raise ConnectionError("the database went away before the commit")
         self.tables = working
         return result
-
-
-@dataclass(slots=True)
-class HandClock:
-    """A clock moved by hand; `monotonic` follows it."""
-
-    instant: datetime
-
-    def now(self) -> datetime:
-        return self.instant
-
-    def monotonic(self) -> float:
-        return self.instant.timestamp()
-
-    def advance(self, seconds: float) -> None:
-        self.instant += timedelta(seconds=seconds)
-
-
-@dataclass(slots=True)
-class CountingIds:
-    """Attempt keys that one can remember: key-1, key-2, …"""
-
-    count: int = 0
-
-    def row_id(self, table: str) -> int | None:
-        return None
-
-    def attempt_key(self, retell_call_id: str, starts_at: datetime) -> str:
-        self.count += 1
-        return f"key-{self.count}"

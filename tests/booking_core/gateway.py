@@ -14,7 +14,8 @@ from booking_core.profiles import AttendeeIdentity, Profile, profiles
 from booking_core.service.book_appointment import AppointmentBooker
 from booking_core.service.surroundings import Surroundings
 from tests.booking_core.fake_calcom_client import FakeCalcom
-from tests.booking_core.fakes import CountingIds, HandClock, MemoryTransactions, Tables
+from tests.booking_core.fakes import MemoryTransactions, Tables
+from tests.booking_core.hand_clock import CountingIds, HandClock
 
 FALLBACK = "termin@example.org"
 NOW = datetime(2025, 10, 6, 9, 0, tzinfo=UTC)

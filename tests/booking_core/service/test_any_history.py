@@ -5,27 +5,41 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import hypothesis.strategies as st
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from booking_core.domain.commands import Caller, CancelAppointment, Entry
+from booking_core.domain.commands import Caller, CancelAppointment, Entry, ReceiveWebhook, RescheduleAppointment
 from booking_core.domain.model import AttemptState
 from booking_core.domain.outcomes import CallerAnswer, Status
 from booking_core.profiles import AttendeeIdentity
 from booking_core.service.cancel_appointment import AppointmentCanceller
+from booking_core.service.receive_webhook import WebhookReceiver
 from booking_core.service.reconcile import Reconciler, ReconcileReport
+from booking_core.service.reschedule_appointment import AppointmentRescheduler
 from tests.booking_core.fake_calcom_client import Fault
 from tests.booking_core.gateway import SLOT, Gateway, gateway
 
+BERLIN = ZoneInfo("Europe/Berlin")
 PEOPLE = ("Anna Amsel", "Bert Biber", "Carla Clown")
 
 
 def caller(person: int, call: int) -> Caller:
     """One of three people, on one of their two calls."""
     return Caller(f"call_{person}_{call}", PEOPLE[person], f"+4917000000{person}0")
+
+
+STARTS = (SLOT, SLOT + timedelta(hours=1))
+WISHES = st.tuples(
+    st.builds(caller, st.integers(0, 2), st.integers(0, 1)),
+    st.sampled_from(STARTS),
+    st.sampled_from(Entry),
+    st.integers(0, 6),
+)
 
 
 class AnyHistory(RuleBasedStateMachine):
@@ -39,16 +53,15 @@ class AnyHistory(RuleBasedStateMachine):
         self.desk.calcom.round_robin = round_robin
         self.desk.calcom.hosts = hosts
 
-    @rule(person=st.integers(0, 2), call=st.integers(0, 1), entry=st.sampled_from(Entry))
-    def book(self, person: int, call: int, entry: Entry) -> None:
-        who = caller(person, call)
+    @rule(wishes=st.lists(WISHES, min_size=1, max_size=3))
+    def book_at_the_same_time(self, wishes: list[tuple[Caller, datetime, Entry, int]]) -> None:
+        answers = asyncio.run(self._book_together(wishes))
 
-        answer = self._run(self.desk.book(who, entry=entry))
-
-        if answer is not None and answer.success:
-            self._check_success(who, answer)
-        if answer is not None and not answer.success:
-            assert all(name not in repr(answer) for name in PEOPLE)
+        for (who, _, _, _), answer in zip(wishes, answers, strict=True):
+            if answer is not None and answer.success:
+                self._check_success(who, answer)
+            elif answer is not None:
+                assert all(name not in repr(answer) for name in PEOPLE)
 
     @rule(person=st.integers(0, 2), call=st.integers(0, 1))
     def cancel(self, person: int, call: int) -> None:
@@ -60,6 +73,32 @@ class AnyHistory(RuleBasedStateMachine):
             row = self.desk.tables.appointments[answer.appointment_id or 0]
             assert not row.is_live
             assert not self.desk.calcom.bookings[row.calcom_v2_booking_id or ""].is_live
+
+    @rule(person=st.integers(0, 2), call=st.integers(0, 1), start=st.sampled_from(STARTS))
+    def move(self, person: int, call: int, start: datetime) -> None:
+        rescheduler = AppointmentRescheduler(surroundings=self.desk.surroundings)
+
+        answer = self._run(rescheduler(RescheduleAppointment(caller(person, call), start)))
+
+        if answer is not None and answer.status is Status.RESCHEDULED:
+            row = self.desk.tables.appointments[answer.appointment_id or 0]
+            assert (row.is_live, row.starts_at) == (True, start)
+            assert self.desk.calcom.bookings[row.calcom_v2_booking_id or ""].start == start
+
+    @rule(data=st.data())
+    def the_host_cancels_a_booking(self, data: st.DataObject) -> None:
+        live = [b.uid for b in self.desk.calcom.bookings.values() if b.is_live]
+        if live:
+            self.desk.calcom.change(data.draw(st.sampled_from(live)), status="cancelled")
+
+    @rule(data=st.data(), trigger=st.sampled_from(["BOOKING_CREATED", "BOOKING_CANCELLED"]))
+    def a_webhook_arrives_at_last(self, data: st.DataObject, trigger: str) -> None:
+        bookings = list(self.desk.calcom.bookings.values())
+        if bookings:
+            booking = data.draw(st.sampled_from(bookings))
+            told = replace(booking, status="accepted" if trigger == "BOOKING_CREATED" else booking.status)
+            command = ReceiveWebhook(trigger, f"{trigger}-{booking.uid}", told, {})
+            self._run(WebhookReceiver(surroundings=self.desk.surroundings)(command))
 
     @rule(fault=st.sampled_from(Fault))
     def something_befalls_the_next_create(self, fault: Fault) -> None:
@@ -109,9 +148,20 @@ class AnyHistory(RuleBasedStateMachine):
     def _check_success(self, who: Caller, answer: CallerAnswer) -> None:
         row = self.desk.tables.appointments[answer.appointment_id or 0]
         assert row.is_live
-        assert row.starts_at == SLOT
+        assert f"um {row.starts_at.astimezone(BERLIN):%H:%M}" in answer.message
         assert row.customer_id == self.desk.customer_of(who).id
         assert self.desk.call_of(who).appointment_id == row.id
+
+    async def _book_together(self, wishes: list[tuple[Caller, datetime, Entry, int]]) -> list[CallerAnswer | None]:
+        return await asyncio.gather(*(self._book(*wish) for wish in wishes))
+
+    async def _book(self, who: Caller, start: datetime, entry: Entry, delay: int) -> CallerAnswer | None:
+        for _ in range(delay):
+            await asyncio.sleep(0)
+        try:
+            return await self.desk.book(who, start, entry)
+        except ConnectionError:
+            return None
 
     def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
         """A request that dies with the database leaves no answer; its caller may come back."""
