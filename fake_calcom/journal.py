@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from fake_calcom.retries import BOOKED_AGAIN, Retry, retries
 from fake_calcom.routing import normal_path
 from fake_calcom.times import iso
+from fake_calcom.verdicts import Wish, refuse_count, refuse_order, unexpected, wish
+from fake_calcom.wire import readable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from fake_calcom.commits import Commit
     from fake_calcom.wire import Answer, Call
@@ -20,7 +22,11 @@ KEPT_MAX = 10_000
 
 
 class Entry(NamedTuple):
-    """One request and its answer. Instants are milliseconds; `status` is 0 when nothing was answered."""
+    """One request and its answer; `status` is 0 when nothing was answered.
+
+    invoked_ms and answered_ms are on the fake's clock. invoked and answered are the same two moments in the one
+    order of all beginnings and ends of calls, which tells who was in flight with whom even while time is frozen.
+    """
 
     number: int
     operation: str
@@ -36,6 +42,8 @@ class Entry(NamedTuple):
     fault: str
     phase: str
     commits: tuple[Commit, ...]
+    invoked: int
+    answered: int
 
     @property
     def path(self) -> str:
@@ -75,6 +83,7 @@ class Noted:
     fault: str = ""
     phase: str = ""
     commits: tuple[Commit, ...] = ()
+    invoked: int = 0
 
 
 @dataclass(slots=True, frozen=True)
@@ -103,7 +112,7 @@ class Journal:
 
     def __init__(self, kept_max: int = KEPT_MAX) -> None:
         self._entries: deque[Entry] = deque(maxlen=kept_max)
-        self._written = 0
+        self._written = self._moments = 0
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -114,7 +123,12 @@ class Journal:
     def clear(self) -> None:
         """Forget every entry and count from one again."""
         self._entries.clear()
-        self._written = 0
+        self._written = self._moments = 0
+
+    def next_moment(self) -> int:
+        """Return the next place in the order of beginnings and ends."""
+        self._moments += 1
+        return self._moments
 
     def write(self, call: Call, answer: Answer, noted: Noted) -> None:
         """Write one request and its answer."""
@@ -135,6 +149,8 @@ class Journal:
                 noted.fault,
                 noted.phase,
                 noted.commits,
+                noted.invoked,
+                self.next_moment(),
             )
         )
 
@@ -142,15 +158,31 @@ class Journal:
         """Return the entries meant, oldest first."""
         return [entry for entry in self._entries if wanted.holds(entry)]
 
+    # -- verdicts
 
-def readable(body: bytes) -> Any:
-    """Return a body as JSON where it is, as text otherwise, and None when it is empty."""
-    if not body:
-        return None
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return body.decode(errors="replace")
+    def verify(self, operation: str | None = None, count: int = 1, where: Mapping[str, Any] | None = None) -> None:
+        """Raise VerdictError, with the near misses, unless exactly `count` such calls were made (see `Wish`)."""
+        refuse_count(tuple(self._entries), wish(operation, where), count)
+
+    def never(self, operation: str | None = None, where: Mapping[str, Any] | None = None) -> None:
+        """Raise VerdictError when such a call was made."""
+        self.verify(operation, 0, where)
+
+    def in_order(self, *wanted: Wish | str) -> None:
+        """Raise VerdictError unless such calls were made one after the other; a text is an operation."""
+        refuse_order(tuple(self._entries), [wish(one) if isinstance(one, str) else one for one in wanted])
+
+    def unexpected(self, *expected: Wish | str) -> list[Entry]:
+        """Return the calls that none of these means."""
+        return unexpected(self._entries, [wish(one) if isinstance(one, str) else one for one in expected])
+
+    def retries(self) -> list[Retry]:
+        """Return what became of every call that repeated a committed one."""
+        return retries(self._entries)
+
+    def duplicate_effects(self) -> list[Retry]:
+        """Return the repeats that booked a second time while the first booking stood."""
+        return [retry for retry in self.retries() if retry.outcome == BOOKED_AGAIN]
 
 
 def is_subset(wanted: Any, given: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,13 +13,14 @@ from fake_calcom.faults.plan import FaultPlan
 from fake_calcom.faults.rule import Subject
 from fake_calcom.journal import Journal, Noted
 from fake_calcom.routing import normal_path
+from fake_calcom.wire import Answer
 
 if TYPE_CHECKING:
     from fake_calcom.commits import Commit
     from fake_calcom.faults.rule import Rule
     from fake_calcom.routing import Route
     from fake_calcom.universe import Universe
-    from fake_calcom.wire import Answer, Call
+    from fake_calcom.wire import Call
 
 READS = frozenset(("GET", "HEAD", "OPTIONS"))
 
@@ -36,25 +38,32 @@ class Reception:
     async def attend(self, call: Call) -> Answer:
         """Return what leaves the fake, journalled. Never raises for anything a caller can send."""
         universe = self.api.universe
-        invoked_ms, route = universe.now_ms(), self.api.route_of(call)
+        invoked_ms, route, invoked = universe.now_ms(), self.api.route_of(call), self.journal.next_moment()
         rule = self._rule(call, route, invoked_ms) if len(self.faults) else None
         commits: list[Commit] = []
         token = universe.commits.begin(commits)
         try:
             answer = await (self._handle(call) if rule is None else self._suffer(rule, call))
+        except asyncio.CancelledError:
+            answer = Answer(NEVER_ANSWERED, b"")
+            raise
         finally:
             universe.commits.end(token)
-        noted = Noted(
-            operation=route.operation if route else "",
-            invoked_ms=invoked_ms,
-            answered_ms=universe.now_ms(),
-            fault=rule.effect.kind if rule else "",
-            phase=rule.phase if rule else "",
-            commits=tuple(commits),
-        )
+            noted = Noted(
+                operation=route.operation if route else "",
+                invoked_ms=invoked_ms,
+                answered_ms=universe.now_ms(),
+                fault=rule.effect.kind if rule else "",
+                phase=rule.phase if rule else "",
+                commits=tuple(commits),
+                invoked=invoked,
+            )
+            self._note(call, answer, noted)
+        return answer
+
+    def _note(self, call: Call, answer: Answer, noted: Noted) -> None:
         self.journal.write(call, answer, noted)
         self.coverage.note(noted.operation, answer.status, noted.fault, noted.phase)
-        return answer
 
     def _rule(self, call: Call, route: Route | None, now_ms: int) -> Rule | None:
         path = normal_path(call.target)[0]

@@ -53,6 +53,16 @@ def decode(data: bytes) -> Any:
         raise ValueError("nested too deeply") from None
 
 
+def readable(body: bytes) -> Any:
+    """Return a body as JSON where it is, as text otherwise, and None when it is empty."""
+    if not body:
+        return None
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return body.decode(errors="replace")
+
+
 def success(data: Any) -> Answer:
     """Return a 200 with `data` in Cal.com's success envelope."""
     return Answer(200, encode({"status": "success", "data": data}))

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fake_calcom.control import fault_verbs, verbs
+from fake_calcom.control import fault_verbs, journal_verbs, verbs
+from fake_calcom.page import views
 
 if TYPE_CHECKING:
     from fake_calcom.app import FakeCalcom
@@ -39,8 +40,19 @@ CONTROL_ROUTES: dict[tuple[str, str], Verb] = {
     ("GET", "/__fake__/webhook-deliveries"): verbs.get_deliveries,
     ("GET", "/__fake__/generation"): verbs.get_generation,
     ("PUT", "/__fake__/generation"): verbs.put_generation,
+    ("POST", "/__fake__/journal/verify"): journal_verbs.verify,
+    ("POST", "/__fake__/journal/never"): journal_verbs.never,
+    ("POST", "/__fake__/journal/in-order"): journal_verbs.in_order,
+    ("POST", "/__fake__/journal/unexpected"): journal_verbs.unexpected,
+    ("GET", "/__fake__/journal/retries"): journal_verbs.get_retries,
+    ("GET", "/__fake__/journal/duplicate-effects"): journal_verbs.get_duplicate_effects,
+    ("GET", "/__fake__/history"): journal_verbs.get_history,
     ("GET", "/__fake__/faults"): fault_verbs.get_faults,
     ("POST", "/__fake__/faults"): fault_verbs.add_fault,
     ("DELETE", "/__fake__/faults"): fault_verbs.remove_faults,
     ("GET", "/__fake__/coverage"): verbs.get_coverage,
+    ("GET", "/__fake__/page/glance"): views.get_glance,
+    ("GET", "/__fake__/page/choices"): views.get_choices,
+    ("GET", "/__fake__/page/booking"): views.get_booking,
+    ("GET", "/__fake__/page/entry"): views.get_entry,
 }
