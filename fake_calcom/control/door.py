@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fake_calcom.control.routes import CONTROL_ROUTES, ControlCall
 from fake_calcom.errors import WorldError
+from fake_calcom.page.assets import find_asset
 from fake_calcom.routing import Query, normal_path
 from fake_calcom.wire import JSON_TYPE, Answer, decode, encode
 
@@ -25,6 +26,8 @@ async def answer_control(fake: FakeCalcom, call: Call) -> Answer:
     """Return what the control door answers: `{"data": …}`, or 400 `{"error": {"message", "where"}}`."""
     path, query = normal_path(call.target)
     verb = CONTROL_ROUTES.get((call.method, path))
+    if verb is None and (asset := find_asset(call.method, path)) is not None:
+        return asset
     if verb is None:
         return _refusal(404, f"the control door has no {call.method} {path}", "path")
     try:

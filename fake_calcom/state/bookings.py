@@ -8,6 +8,7 @@ as at 10^3. A row's number is its place in the commit order, and never changes.
 from __future__ import annotations
 
 import json
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fake_calcom.state.many import Many
@@ -179,6 +180,10 @@ class BookingStore:
         """Return the booking of this uid, or None."""
         number = self._number_of_uid.get(uid)
         return None if number is None else Row._make(self._rows[number])
+
+    def latest(self, most: int) -> Iterator[Row]:
+        """Yield the bookings made last, newest first, no more than so many."""
+        return (Row._make(values) for values in islice(reversed(self._rows.values()), most))
 
     def holder_of_key(self, key: str) -> int | None:
         """Return the number of the booking that holds a unique key, or None when it is free."""
