@@ -126,8 +126,9 @@ class Bookkeeper:
         if not self.profile.links_calls or call is None:
             return
         await uow.appointment_calls.add(appointment.id, call_id, CallRelation.DUPLICATE_ATTEMPT, now)
-        if call.appointment_id == appointment.id and call.booking_metadata is not None:
-            return
+        own = await uow.appointments.live_of_call(call_id)
+        if own is not None or (call.appointment_id == appointment.id and call.booking_metadata is not None):
+            return  # the call's own appointment keeps the one place that `calls` has for a link
         metadata = {
             "duplicate_attempt": True,
             "original_booking_call_id": appointment.call_id,

@@ -34,6 +34,7 @@ class Gateway:
     clock: HandClock
     calcom: FakeCalcom
     transactions: MemoryTransactions
+    ids: CountingIds = field(default_factory=CountingIds)
     events: list[Event] = field(default_factory=list)
 
     @property
@@ -46,7 +47,7 @@ class Gateway:
             transactions=self.transactions,
             calcom=self.calcom,
             clock=self.clock,
-            ids=CountingIds(count=len(self.tables.attempts)),
+            ids=self.ids,
             profile=self.profile,
             business=Business(fallback_email=FALLBACK),
             observers=(self.events.append,),

@@ -14,7 +14,7 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from booking_core.domain.commands import Caller, CancelAppointment, Entry, ReceiveWebhook, RescheduleAppointment
-from booking_core.domain.model import AttemptState
+from booking_core.domain.model import AttemptState, CallRelation
 from booking_core.domain.outcomes import CallerAnswer, Status
 from booking_core.profiles import AttendeeIdentity
 from booking_core.service.cancel_appointment import AppointmentCanceller
@@ -150,7 +150,11 @@ class AnyHistory(RuleBasedStateMachine):
         assert row.is_live
         assert f"um {row.starts_at.astimezone(BERLIN):%H:%M}" in answer.message
         assert row.customer_id == self.desk.customer_of(who).id
-        assert self.desk.call_of(who).appointment_id == row.id
+        call = self.desk.call_of(who)
+        relations = {(a, r) for a, c, r in self.desk.tables.appointment_calls if c == call.id}
+        assert {(row.id, CallRelation.ORIGINAL), (row.id, CallRelation.DUPLICATE_ATTEMPT)} & relations
+        own = next((a.id for a in self.desk.live() if a.call_id == call.id), row.id)
+        assert call.appointment_id == own
 
     async def _book_together(self, wishes: list[tuple[Caller, datetime, Entry, int]]) -> list[CallerAnswer | None]:
         return await asyncio.gather(*(self._book(*wish) for wish in wishes))
