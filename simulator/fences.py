@@ -133,18 +133,18 @@ def _caller() -> str:
 
 
 def _seed_entropy(simulation: Simulation, patches: _Patches) -> None:
-    source = simulation.choices.random("os.urandom")
+    choices = simulation.choices  # its streams are made when first asked: most runs never do
     seed_of_instance = random.Random.seed
     seed_of_module = random.seed
 
     def urandom(size: int) -> bytes:
-        return source.randbytes(size)
+        return choices.random("os.urandom").randbytes(size)
 
     def seed(self: random.Random, a: Any = None, version: int = 2) -> None:
-        seed_of_instance(self, source.getrandbits(128) if a is None else a, version)
+        seed_of_instance(self, choices.random("random").getrandbits(128) if a is None else a, version)
 
     def seed_global(a: Any = None, version: int = 2) -> None:
-        seed_of_module(source.getrandbits(128) if a is None else a, version)
+        seed_of_module(choices.random("random").getrandbits(128) if a is None else a, version)
 
     patches.put(os, "urandom", urandom)
     patches.put(random, "_urandom", urandom)

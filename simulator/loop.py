@@ -109,7 +109,9 @@ class SimulationLoop(FencedLoop):
 
     def create_future(self) -> SimulatedFuture:
         """A future whose hash is its number."""
-        return SimulatedFuture(number=next(self._numbers), loop=self)
+        future = SimulatedFuture(loop=self)
+        future.number = next(self._numbers)
+        return future
 
     def create_task(
         self,
@@ -249,14 +251,15 @@ class SimulationLoop(FencedLoop):
         self._ready.extend(due)
 
     def _run_ready(self) -> None:
-        ready, add, name_of = self._ready, self.trace.add, self._task_names.of_handle
+        ready, add_step, name_of = self._ready, self.trace.add_step, self._task_names.of_handle
         for _ in range(len(ready)):
             handle = ready.popleft()
             if handle._cancelled or (self._some_node_crashed and is_dead(handle)):
                 continue
             self.steps += 1
-            add("step", name_of(handle))
+            add_step(name_of(handle))
             handle._run()
+        self.trace.flush_when_full()
         if self.steps >= self._ready_steps_end:
             self._report_spinning()
 

@@ -51,6 +51,15 @@ class Trace:
         if len(self._pending) >= _FLUSH_AT:
             self._flush()
 
+    def add_step(self, text: str) -> None:
+        """Note a step of the loop, which belongs to no node: the shortest way, as it is gone at every step."""
+        self._pending.append((self._time.ns, "step", text, ""))
+
+    def flush_when_full(self) -> None:
+        """For whoever adds steps, now and then."""
+        if len(self._pending) >= _FLUSH_AT:
+            self._flush()
+
     def seal(self) -> None:
         """Ignore what happens from now on: clean-up is no part of the run."""
         self._flush()
