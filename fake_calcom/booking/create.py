@@ -62,6 +62,8 @@ async def create_bookings(universe: Universe, request: BookingRequest, caller: U
     if plan.series_uid is None:
         return [await book(universe, plan)]
     starts = occurrence_starts(plan.event_type, plan.start_ms, request.recurrence_count)
+    for start in starts:
+        _refuse_unavailable(universe, replace(plan, start_ms=start))
     return [
         await book(universe, replace(plan, start_ms=start), mails=first)
         for start, first in zip(starts, [True] + [False] * len(starts), strict=False)
@@ -146,6 +148,15 @@ async def book(
     news = news_of_new(plan.event_type, status, rescheduled=is_move)
     announce(universe, booked.row, news, mails=mails, content=content)
     return booked
+
+
+def _refuse_unavailable(universe: Universe, plan: Plan) -> None:
+    """Refuse a series before any of it is made, when one of its times could not be booked."""
+    now_ms = universe.now_ms()
+    pending = becomes_pending(plan.event_type, plan.start_ms, now_ms, by_owner=False)
+    if _look_up(universe, plan, now_ms, pending=pending) is None:
+        _refuse_wrong_time(plan, now_ms)
+        _choose(universe, plan, None)
 
 
 def _look_up(universe: Universe, plan: Plan, now_ms: int, *, pending: bool) -> Row | None:

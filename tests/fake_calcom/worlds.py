@@ -54,6 +54,6 @@ def world(*event_types: dict[str, Any], **more: Any) -> dict[str, Any]:
     }
 
 
-def attendee(name: str = "Ada", email: str = "ada@example.com", **more: Any) -> dict[str, Any]:
+def attendee(name: str = "Ada", email: str | None = "ada@example.com", **more: Any) -> dict[str, Any]:
     """Return who books."""
     return {"name": name, "email": email, "timeZone": "Europe/Rome", "language": "it", **more}

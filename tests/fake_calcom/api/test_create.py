@@ -33,8 +33,8 @@ def plain(client: Client) -> Client:
         (
             {"eventTypeId": None},
             (
-                "eventTypeId or eventTypeSlug + username property is wrong,Either eventTypeId or eventTypeSlug + username "
-                "or eventTypeSlug + teamSlug must be provided "
+                "eventTypeId or eventTypeSlug + username property is wrong,Either eventTypeId or eventTypeSlug + "
+                "username or eventTypeSlug + teamSlug must be provided "
             ),
         ),
         (
