@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from booking_core.profiles import Promise
+from booking_core.storage.engines import SqliteMode
 from scenarios.checkers import broken_promises
 from scenarios.judging import objections
 from scenarios.observation import Observation
@@ -49,6 +50,8 @@ class Replay:
             parts += ["--skew", f"{s.skew_s:g}"]
         if s.seed:
             parts += ["--seed", str(s.seed)]
+        if s.sqlite_mode is not SqliteMode.IMMEDIATE:
+            parts += ["--sqlite-mode", str(s.sqlite_mode)]
         if s.database != "memory":
             parts += ["--database", f"'{s.database}'"]
         return " ".join(parts)
@@ -69,8 +72,3 @@ def replay(theatre: Theatre, scenario: Scenario, settings: Settings) -> Replay:
         virtual_seconds=performance.virtual_seconds,
         wall_seconds=theatre.stopwatch() - started,
     )
-
-
-def stated_settings(scenario: Scenario, *, skew_s: float | None, seed: int, database: str) -> list[Settings]:
-    """The cases that a scenario runs by itself, on the given clocks, seed and database."""
-    return [replace(case.settings, skew_s=skew_s, seed=seed, database=database) for case in scenario.cases]

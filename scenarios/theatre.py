@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,22 +15,22 @@ from pathlib import Path
 from typing import Self
 
 import aiohttp
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from booking_core.migrations.schema import WITHOUT_UNIQUE_KEY, schema_template_bytes
-from booking_core.storage.engines import create_engine
+from booking_core.migrations.schema import WITHOUT_UNIQUE_KEY
+from booking_core.storage.engines import SqliteMode
 from scenarios import databases
-from scenarios.backstage import Performance, add_the_service, gateway_parts, look_back, open_calcom
+from scenarios.backstage import Performance, gateway_parts, look_back, open_calcom
 from scenarios.checkers import PromiseChecker
 from scenarios.errors import PerformanceFailedError
 from scenarios.observation import Observation
 from scenarios.processes import CalcomProcess, GatewayProcess
 from scenarios.scenario import Scenario, Settings
 from scenarios.stage import Stage
+from scenarios.venue import HEAD, Venue, open_venue
 from simulator.adapters.aiohttp_memory import MemoryNetwork
 from simulator.adapters.aiohttp_mends import mended
-from simulator.adapters.aiosqlite_inline import InlineSettings, Transactions, connector
 from simulator.adapters.frozen_time import FrozenTime
-from simulator.adapters.sqlite_store import SqliteStore
 from simulator.limits import Limits
 from simulator.schedulers.plain import Plain
 from simulator.schedulers.protocol import Scheduler
@@ -39,33 +38,32 @@ from simulator.simulation import RunResult, Simulation
 
 # One caller after another, and no latency: the recorded instants leave no time for any.
 _SEQUENTIAL = Limits(choice_points_min=0, io_duration_s=0.0, virtual_s_max=10 * 86_400.0)
-HEAD = "head"
 
 
 @dataclass(frozen=True, slots=True)
 class SystemRun:
-    """One run of the whole system: the engine's result, what was observed, the database's file at the end."""
+    """One run of the whole system: the simulator's result, and what was observed."""
 
     result: RunResult
     seen: Observation
-    rows: bytes
 
 
 class Theatre:
-    """Enter it, then `perform` as often as you like."""
+    """Enter it, then `perform` or `run` as often as you like."""
 
     def __init__(self) -> None:
         self._frozen = FrozenTime()
-        self._schemas: dict[str, bytes] = {}
+        self._venues: dict[tuple[str, SqliteMode], Venue] = {}
         self._real_seconds = time.perf_counter  # taken before freezegun replaces the name
-        self._exit = ExitStack()
 
     def __enter__(self) -> Self:
-        self._exit.enter_context(self._frozen)
+        self._frozen.__enter__()
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._exit.close()
+    def __exit__(self, *exc_info: object) -> None:
+        while self._venues:
+            self._venues.popitem()[1].close(self._frozen)
+        self._frozen.__exit__(*exc_info)
 
     def stopwatch(self) -> float:
         """Seconds of the machine's own clock, while everything else sees the replay's."""
@@ -81,7 +79,8 @@ class Theatre:
         if run.result.error is not None:
             raise PerformanceFailedError(f"{scenario.id}: {run.result.reason}") from run.result.error
         if settings.database != databases.MEMORY:
-            databases.keep(run.rows, Path(settings.database.removeprefix(databases.FILE_PREFIX)))
+            path = Path(settings.database.removeprefix(databases.FILE_PREFIX))
+            databases.keep(self._venue(settings).store.snapshot(), path)
         return Performance(run.seen, run.result.digest, run.result.virtual_s)
 
     def run(
@@ -89,38 +88,42 @@ class Theatre:
     ) -> SystemRun:
         """The whole system once under that scheduler, judged by what the profile promises."""
         seen = Observation()
-        promised = settings.effective_profile().promises
-        with SqliteStore(self._schema(settings)) as store:
-            simulation = Simulation(
-                partial(_world, scenario, settings, store, seen),
-                scheduler=scheduler,
-                seed=seed,
-                start=scenario.starts_at,
-                limits=limits or Limits(),
-                environment=[self._frozen.environment, mended, partial(_sql_functions, store)],
-                checkers=[PromiseChecker(promise, seen) for promise in sorted(promised)],
-            )
-            result = simulation.run()
-            return SystemRun(result, seen, store.snapshot())
+        venue = self._venue(settings)
+        simulation = Simulation(
+            partial(_world, scenario, settings, venue.engine, seen),
+            scheduler=scheduler,
+            seed=seed,
+            start=scenario.starts_at,
+            limits=limits or Limits(),
+            environment=[self._frozen.environment, mended, venue.store.environment],
+            checkers=[PromiseChecker(promise, seen) for promise in sorted(settings.effective_profile().promises)],
+        )
+        result = simulation.run()
+        if not venue.is_reusable:
+            del self._venues[_kind(settings)]
+            venue.close(self._frozen)
+        return SystemRun(result, seen)
 
-    def _schema(self, settings: Settings) -> bytes:
-        revision = HEAD if settings.effective_profile().unique_key else WITHOUT_UNIQUE_KEY
-        if revision not in self._schemas:
-            self._schemas[revision] = schema_template_bytes(revision)
-        return self._schemas[revision]
+    def _venue(self, settings: Settings) -> Venue:
+        kind = _kind(settings)
+        if kind not in self._venues:
+            self._venues[kind] = open_venue(*kind, self._frozen)
+        return self._venues[kind]
+
+
+def _kind(settings: Settings) -> tuple[str, SqliteMode]:
+    revision = HEAD if settings.effective_profile().unique_key else WITHOUT_UNIQUE_KEY
+    return revision, settings.sqlite_mode
 
 
 async def _world(
-    scenario: Scenario, settings: Settings, store: SqliteStore, seen: Observation, simulation: Simulation
+    scenario: Scenario, settings: Settings, engine: AsyncEngine, seen: Observation, simulation: Simulation
 ) -> None:
     """Cal.com and the gateway on nodes of their own, the callers outside; then look at what is left."""
     skew_s = scenario.skew_s if settings.skew_s is None else settings.skew_s
     calcom_node, gateway_node = simulation.node("calcom", skew_s), simulation.node("gateway")
     network = MemoryNetwork()
     company = open_calcom(scenario, settings, partial(simulation.clock.now, calcom_node))
-    inline = InlineSettings(transactions=Transactions(settings.sqlite_mode))
-    engine = create_engine("sqlite:///replay", sqlite_mode=settings.sqlite_mode, async_creator=connector(store, inline))
-    await add_the_service(engine)
     calcom = CalcomProcess(network, company.fake)
     gateway = GatewayProcess(network, gateway_parts(scenario, settings, company, engine, seen))
     await calcom_node.spawn(calcom.start)
@@ -130,12 +133,6 @@ async def _world(
         await look_back(seen, engine=engine, company=company, http=http, calcom_ahead_s=skew_s)
     await gateway_node.spawn(gateway.stop)
     await calcom_node.spawn(calcom.stop)
-    await engine.dispose()
-
-
-def _sql_functions(store: SqliteStore, simulation: Simulation) -> AbstractContextManager[None]:
-    """SQLite's own clock and chance are the run's."""
-    return store.functions.driven_by(simulation.clock.now, simulation.choices.random("sqlite"))
 
 
 def _stage(

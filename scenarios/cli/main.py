@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 import typer
 
-from scenarios.cli import list_command, replay_command, serve_command
+from scenarios.cli import explore_command, list_command, replay_command, serve_command, shrink_command
 from scenarios.cli.exit_codes import ExitCode
 from scenarios.errors import PerformanceFailedError, UsageError
 
@@ -30,6 +30,8 @@ def make_app() -> typer.Typer:
     app.callback()(_options)
     list_command.register(app)
     replay_command.register(app)
+    explore_command.register(app)
+    shrink_command.register(app)
     serve_command.register(app)
     return app
 

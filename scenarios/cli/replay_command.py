@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
 
 
 def replay_command(
-    what: Annotated[str, typer.Argument(help="all, or the id of a scenario (see `slotproof list`).")] = "all",
+    what: Annotated[str, typer.Argument(help="all, the id of a scenario, or a recorded failure's file.")] = "all",
     profile: Annotated[str | None, typer.Option(help="unprotected, deployed, recommended or hardened.")] = None,
     entry: Annotated[str | None, typer.Option(help="collect or after_call.")] = None,
     identity: Annotated[str | None, typer.Option(help="shared, per_call or per_customer.")] = None,
@@ -36,7 +36,8 @@ def replay_command(
     skew: Annotated[float | None, typer.Option(help="Seconds by which Cal.com's clock is ahead.")] = None,
     seed: Annotated[int, typer.Option(help="Varies what the record leaves open, never a recorded instant.")] = 0,
     json_path: Annotated[Path | None, typer.Option("--json", help="Write everything as JSON to this file.")] = None,
-    database: Annotated[str, typer.Option(help="memory, file:PATH, or a database URL.")] = "memory",
+    database: Annotated[str, typer.Option(help="memory, file:PATH (keeps the last rows), or a URL.")] = "memory",
+    sqlite_mode: Annotated[str | None, typer.Option(help="legacy, begin or immediate.")] = None,
 ) -> None:
     """Replay incidents before and after the defence, on the real code.
 
@@ -46,13 +47,22 @@ def replay_command(
     from scenarios.cli.replay_settings import Wishes, plan
     from scenarios.cli.writing import writable
 
+    if Path(what).is_file():
+        raise typer.Exit(_replay_bundle(Path(what)))
     target = None if json_path is None else writable(json_path)
-    wishes = Wishes(profile, entry, identity, tuple(without or ()), skew, seed, database)
+    wishes = Wishes(profile, entry, identity, tuple(without or ()), skew, seed, database, sqlite_mode)
     replays = _run(plan(what, wishes))
     if target is not None:
         _write_json(target, replays)
     if not all(one.as_expected for one in replays):
         raise typer.Exit(ExitCode.SAFETY_VIOLATED)
+
+
+def _replay_bundle(path: Path) -> ExitCode:
+    from scenarios.bundles import replay_bundle
+    from scenarios.report.console import make_console
+
+    return replay_bundle(make_console(), path)
 
 
 def _run(planned: list[tuple[Scenario, list[Settings]]]) -> list[Replay]:

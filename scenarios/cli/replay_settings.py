@@ -10,10 +10,10 @@ from typing import TypeVar
 from booking_core.domain.commands import Entry
 from booking_core.domain.outcomes import Layer
 from booking_core.profiles import AttendeeIdentity, profiles
-from scenarios.databases import check_database
+from booking_core.storage.engines import SqliteMode
+from scenarios.databases import check_database, is_server
 from scenarios.errors import UsageError
 from scenarios.registry import UnknownScenarioError, find, scenarios
-from scenarios.replay import stated_settings
 from scenarios.scenario import Scenario, Settings
 
 LARGEST_SKEW_S = 86_400.0  # a day: beyond it the recorded order of the calls itself would turn over
@@ -31,7 +31,8 @@ class Wishes:
     without: tuple[int, ...]
     skew: float | None
     seed: int
-    database: str
+    database: str = "memory"
+    sqlite_mode: str | None = None
 
     @property
     def change_the_case(self) -> bool:
@@ -41,16 +42,34 @@ class Wishes:
 
 def plan(what: str, wishes: Wishes) -> list[tuple[Scenario, list[Settings]]]:
     """Each scenario with the settings to play it with; UsageError for a word that means nothing."""
-    try:
-        chosen = list(scenarios().values()) if what == "all" else [find(what)]
-    except UnknownScenarioError as unknown:
-        raise UsageError(f"{unknown}, or all") from None
+    chosen = list(scenarios().values()) if what == "all" else [_found(what)]
     checked = _checked(wishes)
     return [(scenario, _settings(scenario, wishes, checked)) for scenario in chosen]
 
 
+def single(what: str, wishes: Wishes) -> tuple[Scenario, Settings]:
+    """One scenario with one set of settings; UsageError for a word that means nothing."""
+    return _found(what), _checked(wishes)
+
+
+def _found(scenario_id: str) -> Scenario:
+    try:
+        return find(scenario_id)
+    except UnknownScenarioError as unknown:
+        raise UsageError(str(unknown)) from None
+
+
 def _settings(scenario: Scenario, wishes: Wishes, checked: Settings) -> list[Settings]:
-    stated = stated_settings(scenario, skew_s=checked.skew_s, seed=checked.seed, database=checked.database)
+    stated = [
+        replace(
+            case.settings,
+            skew_s=checked.skew_s,
+            seed=checked.seed,
+            database=checked.database,
+            sqlite_mode=checked.sqlite_mode,
+        )
+        for case in scenario.cases
+    ]
     if not wishes.change_the_case:
         return stated
     if wishes.profile is not None:
@@ -87,7 +106,16 @@ def _checked(wishes: Wishes) -> Settings:
         skew_s=wishes.skew,
         seed=wishes.seed,
         database=wishes.database,
+        sqlite_mode=_sqlite_mode(wishes),
     )
+
+
+def _sqlite_mode(wishes: Wishes) -> SqliteMode:
+    if wishes.sqlite_mode is None:
+        return SqliteMode.IMMEDIATE
+    if is_server(wishes.database):
+        raise UsageError("--sqlite-mode: expected only with --database memory or file:PATH")
+    return _choice(SqliteMode, "--sqlite-mode", wishes.sqlite_mode)
 
 
 def _choice(kind: type[Choice], option: str, value: str) -> Choice:
