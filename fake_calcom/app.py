@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fake_calcom.api import Api
+from fake_calcom.barriers import Barriers
 from fake_calcom.clock import FakeClock
 from fake_calcom.control.door import answer_control, is_control
 from fake_calcom.control.snapshot import restore_snapshot, take_snapshot
@@ -23,6 +24,7 @@ from fake_calcom.rate_limit import CALLS_MAX
 from fake_calcom.reception import Reception
 from fake_calcom.routes import ROUTES
 from fake_calcom.routing import Router
+from fake_calcom.time_travel import TimeTravel
 from fake_calcom.times import iso, parse_iso, to_datetime
 from fake_calcom.universe import OneTurn, Surroundings, Universe
 from fake_calcom.webhook_delivery import HttpWebhookSender
@@ -66,10 +68,11 @@ class FakeCalcom:
         calls_per_minute: int | None = CALLS_MAX,
     ) -> None:
         self.clock: Clock = clock or FakeClock()
+        self.barriers = Barriers(barrier or OneTurn())
         outside = Surroundings(
             clock=self.clock,
             ids=ids or SeededIds(seed),
-            window=barrier or OneTurn(),
+            window=self.barriers,
             sender=webhook_sender or HttpWebhookSender(),
             calls_max=calls_per_minute,
         )
@@ -78,9 +81,17 @@ class FakeCalcom:
         self.faults = FaultPlan(self.universe.now_ms)
         self.reception = Reception(self.api, self.faults)
         self.journal, self.coverage = self.reception.journal, self.reception.coverage
+        self.time = TimeTravel(self.universe)
+        self._connect_post()
         self._port = PortDoor(self)
         if world is not None:
             self.load_world(world)
+
+    def _connect_post(self) -> None:
+        """Let the fault plan and the clock's mode decide about webhooks."""
+        post = self.universe.outbox.post
+        post.strike = self.reception.strike_webhook
+        post.is_frozen = lambda: isinstance(self.clock, FakeClock) and self.clock.mode == "frozen"
 
     # -- what a tester looks at
 
@@ -181,6 +192,8 @@ class FakeCalcom:
 
     async def close(self) -> None:
         """Stop listening, and wait for the webhooks under way."""
+        self.barriers.clear()
+        self.universe.outbox.post.give_up()
         await self._port.close()
         await self.settle()
 

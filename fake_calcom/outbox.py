@@ -7,11 +7,11 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from fake_calcom.ports import WebhookRequest
+from fake_calcom.post import Post
 from fake_calcom.webhook_delivery import webhook_request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from fake_calcom.ports import WebhookSender
     from fake_calcom.state.entities import Webhook
@@ -32,7 +32,10 @@ class Email:
 
 @dataclass(slots=True)
 class Delivery:
-    """One webhook and what came of it: `status` is the receiver's, `error` says why there is none."""
+    """One webhook and what came of it: `status` is the receiver's, `error` says why there is none.
+
+    number counts from 1; attempts is how often these bytes went out (a duplicate's twice).
+    """
 
     url: str
     trigger: str
@@ -41,13 +44,15 @@ class Delivery:
     at: str
     status: int | None = None
     error: str | None = None
+    number: int = 0
+    attempts: int = 0
 
 
 class Outbox:
     """Records what goes out, and hands webhooks to the sender without waiting for them."""
 
-    def __init__(self, sender: WebhookSender) -> None:
-        self._sender = sender
+    def __init__(self, sender: WebhookSender, now_ms: Callable[[], int]) -> None:
+        self.post = Post(sender, now_ms)
         self._under_way: set[asyncio.Task[None]] = set()
         self.emails: deque[Email] = deque(maxlen=KEPT_MAX)
         self.fired: deque[str] = deque(maxlen=KEPT_MAX)
@@ -58,6 +63,10 @@ class Outbox:
         self.emails.clear()
         self.fired.clear()
         self.deliveries.clear()
+        self.post.give_up()
+
+    def _next_number(self) -> int:
+        return 1 + (self.deliveries[-1].number if self.deliveries else 0)
 
     def resume(self, other: Outbox) -> None:
         """Record what another has recorded, as it now is."""
@@ -76,16 +85,23 @@ class Outbox:
         for webhook in webhooks:
             request = webhook_request(webhook, trigger, payload, at)
             delivery = Delivery(request.url, trigger, request.body.decode(), dict(request.headers), at)
+            delivery.number = self._next_number()
             self.deliveries.append(delivery)
             deliveries.append(delivery)
         return deliveries
 
     async def send(self, delivery: Delivery) -> None:
-        """Deliver once and note the outcome. A refusal is no error and is not tried again."""
-        try:
-            delivery.status = await self._sender.send(as_request(delivery))
-        except OSError as error:
-            delivery.error = f"{type(error).__name__}: {error}"
+        """Deliver one, as the fault plan lets it."""
+        await self.post.carry(delivery)
+
+    def redeliver(self, number: int) -> Delivery:
+        """Record one more delivery of the same bytes; KeyError when there is none of this number."""
+        found = next((d for d in self.deliveries if d.number == number), None)
+        if found is None:
+            raise KeyError(number)
+        again = replace(found, number=self._next_number(), status=None, error=None, attempts=0)
+        self.deliveries.append(again)
+        return again
 
     def send_later(self, deliveries: Iterable[Delivery]) -> None:
         """Deliver in the background, in no promised order."""
@@ -98,8 +114,3 @@ class Outbox:
         """Wait until every delivery under way has come to an end."""
         while self._under_way:
             await asyncio.gather(*self._under_way, return_exceptions=True)
-
-
-def as_request(delivery: Delivery) -> WebhookRequest:
-    """Return the request of a recorded delivery, byte for byte, e.g. to send it once more."""
-    return WebhookRequest(delivery.url, delivery.headers, delivery.body.encode())

@@ -65,6 +65,14 @@ class RateLimit:
         """Go on from the counts that `counts` gave."""
         self._counts = {subject: _Count(c[0], c[1], bool(c[2])) for subject, c in counts.items()}
 
+    def ends(self) -> dict[str, int]:
+        """Return when each subject's present window or block ends."""
+        return {subject: count.ends_ms for subject, count in self._counts.items()}
+
+    def forget_ended(self, now_ms: int) -> None:
+        """Drop the counts whose window has ended."""
+        self._counts = {s: c for s, c in self._counts.items() if now_ms < c.ends_ms}
+
     def take(self, subject: str, now_ms: int) -> Allowance | None:
         """Count one call and return what is left; None when there is no limit."""
         if self.calls_max is None:
@@ -83,7 +91,7 @@ class RateLimit:
 
     def _make_room(self, now_ms: int) -> None:
         if len(self._counts) >= SUBJECTS_MAX:
-            self._counts = {s: c for s, c in self._counts.items() if now_ms < c.ends_ms}
+            self.forget_ended(now_ms)
 
 
 def too_many_requests() -> EnvelopeError:

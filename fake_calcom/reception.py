@@ -17,7 +17,7 @@ from fake_calcom.wire import Answer
 
 if TYPE_CHECKING:
     from fake_calcom.commits import Commit
-    from fake_calcom.faults.rule import Rule
+    from fake_calcom.faults.rule import Effect, Rule
     from fake_calcom.routing import Route
     from fake_calcom.universe import Universe
     from fake_calcom.wire import Call
@@ -69,6 +69,15 @@ class Reception:
         path = normal_path(call.target)[0]
         operation, pattern = (route.operation, route.path) if route else ("", "")
         return self.faults.strike(Subject(operation, call.method, path, pattern, now_ms))
+
+    def strike_webhook(self, trigger: str) -> Effect | None:
+        """Return what the plan does to a webhook about to leave, or None."""
+        if not len(self.faults):
+            return None
+        rule = self.faults.strike(Subject("", "POST", "", "", self.api.universe.now_ms(), trigger))
+        if rule is not None:
+            self.coverage.note(trigger, 0, rule.effect.kind, rule.phase)
+        return rule.effect if rule else None
 
     async def _handle(self, call: Call) -> Answer:
         if call.method not in READS and len(self.faults) and self.faults.may_strike("stale_read"):

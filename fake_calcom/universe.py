@@ -66,7 +66,7 @@ class Universe:
 
     def __post_init__(self) -> None:
         self._ids_at_start = self.position_of_ids()
-        self.outbox = Outbox(self.outside.sender)
+        self.outbox = Outbox(self.outside.sender, self.now_ms)
         self.rate_limit = RateLimit(self.outside.calls_max)
         self.replace_state(Directory())
 

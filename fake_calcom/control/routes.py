@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fake_calcom.control import fault_verbs, journal_verbs, verbs
+from fake_calcom.control import fault_verbs, journal_verbs, post_verbs, race_verbs, time_verbs, verbs
 from fake_calcom.page import views
 
 if TYPE_CHECKING:
@@ -30,7 +30,12 @@ CONTROL_ROUTES: dict[tuple[str, str], Verb] = {
     ("POST", "/__fake__/reset"): verbs.reset,
     ("GET", "/__fake__/clock"): verbs.get_clock,
     ("PUT", "/__fake__/clock"): verbs.put_clock,
-    ("POST", "/__fake__/clock/advance"): verbs.advance_clock,
+    ("POST", "/__fake__/clock/advance"): time_verbs.run_for,
+    ("POST", "/__fake__/clock/run-for"): time_verbs.run_for,
+    ("POST", "/__fake__/clock/fast-forward"): time_verbs.fast_forward,
+    ("POST", "/__fake__/clock/pause-at"): time_verbs.pause_at,
+    ("POST", "/__fake__/clock/resume"): time_verbs.resume,
+    ("POST", "/__fake__/clock/run-until-idle"): time_verbs.run_until_idle,
     ("GET", "/__fake__/snapshot"): verbs.get_snapshot,
     ("PUT", "/__fake__/snapshot"): verbs.put_snapshot,
     ("GET", "/__fake__/journal"): verbs.get_journal,
@@ -38,6 +43,11 @@ CONTROL_ROUTES: dict[tuple[str, str], Verb] = {
     ("POST", "/__fake__/journal/count"): verbs.count_journal,
     ("GET", "/__fake__/emails"): verbs.get_emails,
     ("GET", "/__fake__/webhook-deliveries"): verbs.get_deliveries,
+    ("POST", "/__fake__/webhook-deliveries/redeliver"): post_verbs.redeliver,
+    ("POST", "/__fake__/webhook-deliveries/flush"): post_verbs.flush,
+    ("GET", "/__fake__/barriers"): race_verbs.get_barriers,
+    ("POST", "/__fake__/barriers"): race_verbs.add_barrier,
+    ("DELETE", "/__fake__/barriers"): race_verbs.remove_barriers,
     ("GET", "/__fake__/generation"): verbs.get_generation,
     ("PUT", "/__fake__/generation"): verbs.put_generation,
     ("POST", "/__fake__/journal/verify"): journal_verbs.verify,

@@ -10,12 +10,11 @@ from fake_calcom.control.fields import instant, known_members, text, whole
 from fake_calcom.errors import WorldError
 from fake_calcom.generations import read_generation
 from fake_calcom.journal import Wanted
+from fake_calcom.time_travel import FOREIGN
 from fake_calcom.times import iso, to_datetime, to_ms
 
 if TYPE_CHECKING:
     from fake_calcom.control.routes import ControlCall
-
-FOREIGN_CLOCK = "this fake reads its time from the clock it was given; move that one"
 
 
 async def put_world(call: ControlCall) -> dict[str, Any]:
@@ -49,24 +48,11 @@ async def put_clock(call: ControlCall) -> dict[str, Any]:
     return await get_clock(call)
 
 
-async def advance_clock(call: ControlCall) -> dict[str, Any]:
-    """POST /__fake__/clock/advance: move forward by `seconds`."""
-    body = known_members(call.body, ("seconds",))
-    seconds = body.get("seconds")
-    if not isinstance(seconds, (int, float)) or isinstance(seconds, bool):
-        raise WorldError("expected a number of seconds", "seconds")
-    try:
-        own_clock(call).advance(seconds)
-    except ValueError as error:
-        raise WorldError(str(error), "seconds") from None
-    return await get_clock(call)
-
-
 def own_clock(call: ControlCall) -> FakeClock:
     """Return the fake's own clock; WorldError when it reads somebody else's."""
     clock = call.fake.clock
     if not isinstance(clock, FakeClock):
-        raise WorldError(FOREIGN_CLOCK, "clock")
+        raise WorldError(FOREIGN, "clock")
     return clock
 
 
