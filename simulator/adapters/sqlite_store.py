@@ -64,7 +64,7 @@ class SqliteStore:
         self.journal = journal
         self.functions = SqlFunctions()
         self._template = _with_journal(template, journal)
-        folder = directory or _fast_directory()
+        folder = directory or fast_directory()
         sweep_leftovers(folder)
         self.path = _claim_name(folder)
         self._keeper: _Keeper | None = None
@@ -187,7 +187,8 @@ def _with_journal(template: bytes, journal: Journal) -> bytes:
     return bytes(content)
 
 
-def _fast_directory() -> Path:
+def fast_directory() -> Path:
+    """The memory file system where there is one, else the folder for temporary files."""
     shared_memory = Path("/dev/shm")  # noqa: S108  a memory file system, and every name carries our process id
     return shared_memory if os.access(shared_memory, os.W_OK) else Path(tempfile.gettempdir())
 
