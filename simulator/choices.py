@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
+from simulator.errors import SchedulerError
 from simulator.schedulers.plain import Plain
 from simulator.schedulers.protocol import SCHEDULE, Question
 
@@ -98,5 +99,5 @@ class Choices:
             return 0
         if not 0 <= chosen < question.n:
             msg = f"{type(self._scheduler).__name__} answered {chosen} to {question.label!r} of {question.n}"
-            raise AssertionError(msg)
+            raise SchedulerError(msg)
         return chosen

@@ -11,6 +11,7 @@ SimulatorError
 │   ├── NoChoicePointError the run asked for no choice, so no seed can differ
 │   ├── CheckerError       a checker raised instead of judging
 │   ├── BackgroundError    a task nobody awaited raised
+│   ├── SchedulerError     a scheduler gave an answer that was not asked for
 │   └── ReplayDivergedError the code asked another question than the recording answers
 ├── RecordingError         a file is not a recording of this format
 └── PrunedError            the explorer has already covered the rest of this run
@@ -65,6 +66,10 @@ class CheckerError(HarnessError):
 
 class BackgroundError(HarnessError):
     """A task or callback that nobody awaited raised. Await it, or handle the error where it happens."""
+
+
+class SchedulerError(HarnessError):
+    """A scheduler answered outside 0..n-1. Mend the scheduler."""
 
 
 class ReplayDivergedError(HarnessError):

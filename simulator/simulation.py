@@ -27,6 +27,7 @@ from simulator.history import History
 from simulator.limits import Limits
 from simulator.loop import SimulationLoop
 from simulator.node import Node
+from simulator.tasks import is_frozen
 from simulator.trace import Trace
 
 if TYPE_CHECKING:
@@ -135,6 +136,7 @@ class Simulation:
         self._reached: set[str] = set()
         self._breaches: list[FenceError] = []
         self._background: list[str] = []
+        self._is_over = False
         self._value: Any = None
 
     def node(self, name: str, skew_s: float = 0.0) -> Node:
@@ -221,6 +223,7 @@ class Simulation:
         return await self._world(self)
 
     def _close_the_books(self) -> None:
+        self._is_over = True
         self.trace.seal()
         self._decisions = tuple(self.choices.recorded)
         self._touches = tuple(self.loop.touches)
@@ -246,7 +249,13 @@ class Simulation:
             return (), broken
 
     def _note_background(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """The loop's exception handler: an error that nobody sees must not look like a pass."""
         error = context.get("exception")
+        task = context.get("task", context.get("future"))
+        if isinstance(task, asyncio.Task) and is_frozen(task):
+            return  # its node crashed before anyone could look
+        if error is None and self._is_over:
+            return  # complaints about what clean-up cut off, as unclosed connections of crashed nodes
         self._background.append(f"{context['message']}: {error!r}" if error else str(context["message"]))
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from simulator.checker import Verdict
 from simulator.choices import Choices, Decision
-from simulator.errors import ReplayDivergedError
+from simulator.errors import ReplayDivergedError, SchedulerError
 from simulator.schedulers import FAULTS, SCHEDULE, FromList, Pct, Plain, Question, Replay, Scheduler, Swarm, Uniform
 from tests.simulator.worlds import check_then_insert, runs
 
@@ -152,13 +152,14 @@ def test_what_a_scheduler_raises_comes_out_of_the_run_unchanged() -> None:
         runs(check_then_insert(unique=False))(Raising(), 0)
 
 
-def test_an_answer_that_was_not_asked_for_is_our_own_mistake() -> None:
+def test_an_answer_that_was_not_asked_for_is_an_error_of_the_harness() -> None:
     class Beyond:
         def choose(self, question: Question) -> int:
             return question.n
 
-    with pytest.raises(AssertionError, match="Beyond answered 2"):
+    with pytest.raises(SchedulerError, match="Beyond answered 2"):
         Choices(Beyond()).choose(2, "which")
+    assert runs(check_then_insert(unique=True))(Beyond(), 0).verdict is Verdict.UNKNOWN
 
 
 def test_choices_need_as_many_options_as_answers() -> None:

@@ -11,7 +11,6 @@ import pytest
 
 from simulator.checker import Composed, Finding, Verdict
 from simulator.errors import (
-    BackgroundError,
     BudgetError,
     CheckerError,
     DeadlockError,
@@ -186,59 +185,6 @@ def test_any_other_error_says_nothing_about_the_code_and_is_no_pass(error: Excep
 
     assert result.error is error
     assert result.verdict is Verdict.UNKNOWN
-
-
-def test_an_error_in_a_task_nobody_awaits_fails_the_run() -> None:
-    async def world(simulation: Simulation) -> None:
-        async def lost() -> None:
-            raise ValueError("swallowed")
-
-        kept = asyncio.create_task(lost())
-        await simulation.loop.io_point("one")
-        del kept
-
-    result = plain(world, Limits(choice_points_min=0))
-
-    assert isinstance(result.error, BackgroundError)
-    assert "swallowed" in result.reason
-
-
-def test_what_still_runs_at_the_end_is_cancelled_and_changes_nothing() -> None:
-    cancelled: list[str] = []
-
-    async def world(_: Simulation) -> None:
-        async def server() -> None:
-            try:
-                await asyncio.sleep(1e9)
-            except asyncio.CancelledError:
-                cancelled.append("server")
-                raise
-
-        simulation_outlives = asyncio.create_task(server())
-        await asyncio.sleep(1)
-        assert not simulation_outlives.done()
-
-    result = plain(world, Limits(choice_points_min=0))
-
-    assert result.verdict is Verdict.VALID
-    assert result.virtual_s == 1.0
-    assert cancelled == ["server"]
-
-
-def test_a_task_that_refuses_to_end_is_abandoned() -> None:
-    async def world(_: Simulation) -> None:
-        async def stubborn() -> None:
-            while True:
-                try:
-                    await asyncio.sleep(1)
-                except asyncio.CancelledError:
-                    continue
-
-        simulation_outlives = asyncio.create_task(stubborn())
-        await asyncio.sleep(0.5)
-        assert not simulation_outlives.done()
-
-    assert plain(world, Limits(choice_points_min=0, cleanup_steps_max=100)).verdict is Verdict.VALID
 
 
 def test_garbage_is_collected_between_runs_and_not_within() -> None:
