@@ -1,4 +1,4 @@
-"""The end of a run: what nobody awaited is told, what still runs is cut off, and neither changes the verdict wrongly."""
+"""The end of a run: what nobody awaited is told, what still runs is cut off, and the verdict stays true."""
 
 from __future__ import annotations
 
