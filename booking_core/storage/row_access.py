@@ -32,9 +32,9 @@ class RowAccess:
         self._connection = connection
         self._ids = ids
 
-    async def one(self, query: Select[Any]) -> RowMapping | None:
+    async def one(self, query: Select[Any], parameters: Row | None = None) -> RowMapping | None:
         """The first row, or None."""
-        rows: MappingResult = (await self._connection.execute(query)).mappings()
+        rows: MappingResult = (await self._connection.execute(query, parameters)).mappings()
         return rows.first()
 
     async def all(self, query: Select[Any]) -> Sequence[RowMapping]:

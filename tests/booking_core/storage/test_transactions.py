@@ -296,6 +296,23 @@ def test_the_pause_doubles_up_to_a_limit_and_is_never_less_than_half() -> None:
     assert budget.pause_s(1, 0.0) == 0.005
 
 
+async def test_a_transaction_that_finds_the_file_locked_is_repeated(sqlite_url: str) -> None:
+    await schema.upgrade(sqlite_url)
+    holder = sqlite3.connect(sqlite_url.removeprefix("sqlite+aiosqlite:///"), isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+
+    def let_go() -> float:
+        holder.close()
+        return 0.0
+
+    engine = create_engine(f"{sqlite_url}?timeout=0.001")
+
+    customer = await SqlTransactions(engine, SystemIds(), jitter=let_go)(GivenUp(times=0))
+
+    assert customer.name == "run 1"
+    await engine.dispose()
+
+
 async def test_the_real_busy_of_sqlite_is_known_as_given_up(sqlite_url: str) -> None:
     from booking_core.storage.errors import is_given_up
 
