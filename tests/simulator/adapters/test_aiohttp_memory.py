@@ -1,138 +1,24 @@
-"""aiohttp's own client and server over the in-memory network: what passes, what breaks, and what each side believes."""
+"""aiohttp's own client and server over the in-memory network: what passes, and what crashes and cut links do."""
 
 from __future__ import annotations
 
 import asyncio
 import io
-import json
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
 from aiohttp import web
 
 from simulator.adapters.aiohttp_memory import MemoryNetwork
-from simulator.adapters.aiohttp_mends import exact_timeouts, mended
-from simulator.adapters.frozen_time import FrozenTime
-from simulator.adapters.http_faults import (
-    Answer,
-    DelayRequest,
-    DelayResponse,
-    DropRequest,
-    DuplicateRequest,
-    Fate,
-    GarbleResponse,
-    HangConnection,
-    HttpRule,
-    LoseResponse,
-    RefuseConnection,
-    ResetRequest,
-    ResetResponse,
-    SlowBody,
-    TruncateResponse,
-)
+from simulator.adapters.http_faults import DelayRequest, HttpRule
 from simulator.errors import NodeCrashedError
-from simulator.limits import Limits
-from simulator.schedulers import Plain, Uniform
-from simulator.simulation import Simulation
+from tests.simulator.adapters.shop import Shop, book, session, simulate
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator
 
-    from simulator.simulation import RunResult
-
-URL = "http://cal.test"
-TIMEOUT_S = 20.0
-
-
-@dataclass
-class Shop:
-    """A server that counts what it commits."""
-
-    committed: list[str] = field(default_factory=list)
-    cancelled: int = 0
-
-    async def book(self, request: web.Request) -> web.Response:
-        self.committed.append(await request.text())
-        return web.json_response({"number": len(self.committed), "note": "x" * 40})
-
-    async def echo(self, request: web.Request) -> web.Response:
-        return web.Response(body=await request.read())
-
-    async def stream(self, request: web.Request) -> web.StreamResponse:
-        response = web.StreamResponse()
-        await response.prepare(request)
-        for _ in range(5):
-            await response.write(b"x" * 1000)
-            await asyncio.sleep(0)
-        await response.write_eof()
-        return response
-
-    async def slow(self, _request: web.Request) -> web.Response:
-        try:
-            await asyncio.sleep(30)
-        except asyncio.CancelledError:
-            self.cancelled += 1
-            raise
-        return web.Response()
-
-    async def socket(self, request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse()
-        await socket.prepare(request)
-        async for message in socket:
-            await socket.send_str(f"re: {message.data}")
-        return socket
-
-    @asynccontextmanager
-    async def open_on(self, network: MemoryNetwork) -> AsyncIterator[None]:
-        app = web.Application(client_max_size=2**26)
-        app.add_routes(
-            [
-                web.post("/book", self.book),
-                web.put("/book", self.book),
-                web.post("/echo", self.echo),
-                web.get("/stream", self.stream),
-                web.get("/slow", self.slow),
-                web.get("/socket", self.socket),
-            ]
-        )
-        runner = web.AppRunner(app, access_log=None, handler_cancellation=True)
-        await runner.setup()
-        assert runner.server is not None
-        network.listen("cal.test", runner.server)
-        try:
-            yield
-        finally:
-            await runner.cleanup()
-
-
-@asynccontextmanager
-async def session(
-    network: MemoryNetwork, client: str = "gateway", **options: Any
-) -> AsyncIterator[aiohttp.ClientSession]:
-    timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
-    async with aiohttp.ClientSession(URL, connector=network.connector(client, **options), timeout=timeout) as opened:
-        yield opened
-
-
-async def book(opened: aiohttp.ClientSession) -> object:
-    """The answer's status, or the name of the error."""
-    try:
-        async with opened.post("/book", json={"slot": "a"}) as response:
-            await response.json()
-            return response.status
-    except (aiohttp.ClientError, TimeoutError, json.JSONDecodeError) as error:
-        return type(error).__name__
-
-
-def simulate(world: Callable[[Simulation], Awaitable[Any]], seed: int | None = None) -> RunResult:
-    scheduler = Plain() if seed is None else Uniform(seed)
-    limits = Limits(choice_points_min=0)
-    with FrozenTime() as frozen:
-        environment = (frozen.environment, mended)
-        return Simulation(world, scheduler=scheduler, seed=seed or 0, limits=limits, environment=environment).run()
+    from simulator.simulation import Simulation
 
 
 # -- what passes
@@ -222,99 +108,6 @@ def test_nobody_listening_refuses_the_connection() -> None:
             return await book(opened)
 
     assert simulate(world).value == "ClientConnectorError"
-
-
-# -- what breaks: the fate, what the caller sees, how often the server commits, after how long
-
-FATES: list[tuple[Fate, object, int, float]] = [
-    (RefuseConnection(), "ClientConnectorError", 0, 0),
-    (HangConnection(), "ServerTimeoutError", 0, TIMEOUT_S),
-    (DropRequest(), "TimeoutError", 0, TIMEOUT_S),
-    (ResetRequest(), "ClientOSError", 0, 0),
-    (DelayRequest(16), 200, 1, 16),
-    (DuplicateRequest(after_s=1), 200, 2, 0),
-    (Answer(503, retry_after_s=7), 503, 0, 0),
-    (Answer(429, retry_after_s=1), 429, 0, 0),
-    (Answer(500, after_commit=True), 500, 1, 0),
-    (LoseResponse(), "TimeoutError", 1, TIMEOUT_S),
-    (ResetResponse(), "ClientOSError", 1, 0),
-    (ResetResponse(share=0.5), "ClientOSError", 1, 0),
-    (TruncateResponse(), "ClientPayloadError", 1, 0),
-    (GarbleResponse(), "JSONDecodeError", 1, 0),
-    (DelayResponse(5), 200, 1, 5),
-    (DelayResponse(60), "TimeoutError", 1, TIMEOUT_S),
-    (SlowBody(piece_bytes=8, pause_s=1), 200, 1, 8),
-]
-
-
-@pytest.mark.parametrize(("fate", "seen", "committed", "took_s"), FATES, ids=lambda value: repr(value)[:40])
-def test_a_fate_tells_the_caller_one_thing_and_does_another(
-    fate: Fate, seen: object, committed: int, took_s: float
-) -> None:
-    async def world(simulation: Simulation) -> tuple[object, int, float]:
-        shop, network = Shop(), MemoryNetwork([HttpRule((fate,))])
-        async with shop.open_on(network), session(network) as opened:
-            answer, now_s = await book(opened), simulation.loop.time()
-            await asyncio.sleep(3)
-        return answer, len(shop.committed), now_s
-
-    result = simulate(world)
-
-    assert result.error is None, result.reason
-    answer, commits, after_s = result.value
-    assert (answer, commits) == (seen if seen != "ServerTimeoutError" else "TimeoutError", committed)
-    assert took_s <= after_s <= took_s + 1.1, "aiohttp rounds time-outs up to a whole second"
-
-
-def test_retry_after_reaches_the_caller() -> None:
-    async def world(_simulation: Simulation) -> str | None:
-        shop, network = Shop(), MemoryNetwork([HttpRule((Answer(429, retry_after_s=7),))])
-        async with shop.open_on(network), session(network) as opened, opened.post("/book") as response:
-            return response.headers.get("Retry-After")
-
-    assert simulate(world).value == "7"
-
-
-async def test_faults_hit_on_a_stock_loop_as_well() -> None:
-    shop, network = Shop(), MemoryNetwork([HttpRule((ResetResponse(),), times=1)])
-    async with shop.open_on(network), session(network) as opened:
-        answers = [await book(opened), await book(opened)]
-
-    assert answers == ["ClientOSError", 200]
-    assert len(shop.committed) == 2
-
-
-def test_aiohttp_repeats_an_idempotent_request_by_itself() -> None:
-    """Known and worth knowing: a PUT on a reused connection that dies is sent again without the application's doing."""
-
-    async def world(_simulation: Simulation) -> int:
-        shop, network = Shop(), MemoryNetwork([HttpRule((ResetResponse(),), method="PUT", times=1)])
-        async with shop.open_on(network), session(network) as opened:
-            await book(opened)
-            async with opened.put("/book", data=b"put") as response:
-                assert response.status == 200
-        return shop.committed.count("put")
-
-    assert simulate(world).value == 2
-
-
-def test_time_outs_are_exact_on_request() -> None:
-    async def world(simulation: Simulation) -> float:
-        shop, network = Shop(), MemoryNetwork([HttpRule((DropRequest(),))])
-        await asyncio.sleep(0.3)
-        async with shop.open_on(network), session(network) as opened:
-            with pytest.raises(TimeoutError):
-                await opened.get("/slow", timeout=aiohttp.ClientTimeout(total=7.5))
-        return simulation.loop.time()
-
-    limits = Limits(choice_points_min=0)
-    with FrozenTime() as frozen:
-        rounded, exact = (
-            Simulation(world, scheduler=Plain(), limits=limits, environment=(frozen.environment, *more)).run().value
-            for more in ((), (exact_timeouts,))
-        )
-
-    assert (rounded, exact) == (8.0, 7.8)
 
 
 # -- nodes and links
