@@ -1,4 +1,4 @@
-"""The operator's doors: is the gateway alive, can it serve, what has it counted."""
+"""The operator's doors: is the gateway alive, can it serve, what has it counted, what does it take."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from aiohttp import web
 
 from booking_core.core import Core
 from booking_core.ports.storage import UnitOfWork
+from booking_core.web.openapi import openapi_document
 
 READY_WITHIN_S = 2.0
 
@@ -21,11 +22,12 @@ class OperationsDoor:
         self._metrics = metrics
 
     def routes(self) -> list[web.RouteDef]:
-        """Health, readiness, metrics."""
+        """Health, readiness, metrics, contract."""
         return [
             web.get("/health", self._health),
             web.get("/ready", self._ready),
             web.get("/metrics", self._tell_metrics),
+            web.get("/openapi.json", self._tell_contract),
         ]
 
     async def _health(self, _: web.Request) -> web.Response:
@@ -43,6 +45,9 @@ class OperationsDoor:
 
     async def _tell_metrics(self, _: web.Request) -> web.Response:
         return web.Response(body=self._metrics(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
+
+    async def _tell_contract(self, _: web.Request) -> web.Response:
+        return web.json_response(openapi_document())
 
 
 async def _read_services(unit: UnitOfWork) -> int:

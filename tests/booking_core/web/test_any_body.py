@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Self
 
+import jsonschema_rs
+import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from schemathesis.core.result import Ok
 
-from tests.booking_core.web.rig import GatewayRig, gateway
+from booking_core.web.openapi import openapi_document
+from tests.booking_core.web.rig import GatewayRig, Heard, gateway
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20),
@@ -66,23 +71,24 @@ class OneGateway:
         self._runner.close()
         self._folder.cleanup()
 
-    def send(self, path: str, body: Any) -> None:
+    def send(self, path: str, body: Any) -> Heard:
         """Send, and hold the answer to the property."""
 
-        async def exchange() -> None:
+        async def exchange() -> Heard:
             before = await self.rig.count("calls")
             heard = await self.rig.retell(path, body)
             assert heard.status in {200, 400, 422}
             assert "Traceback" not in str(heard.body)
             assert heard.status == 200 or await self.rig.count("calls") == before
+            return heard
 
-        self._runner.run(exchange())
+        return self._runner.run(exchange())
 
 
 def test_no_body_of_a_function_call_ends_in_a_500() -> None:
     with OneGateway() as one:
 
-        @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+        @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
         @given(BODIES, st.sampled_from(["collect-appointment", "check-availability"]))
         def hold(body: Any, path: str) -> None:
             one.send(path, body)
@@ -93,9 +99,28 @@ def test_no_body_of_a_function_call_ends_in_a_500() -> None:
 def test_no_call_event_ends_in_a_500() -> None:
     with OneGateway() as one:
 
-        @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+        @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
         @given(ENVELOPES)
         def hold(body: Any) -> None:
             one.send("webhook", body)
 
+        hold()
+
+
+def test_what_the_contract_allows_is_served_or_told_and_answers_as_it_says() -> None:
+    """schemathesis makes bodies from the OpenAPI document and checks the answers against it."""
+    with OneGateway() as one:
+        contract = schemathesis.openapi.from_dict(openapi_document())
+        operations = [found.ok() for found in contract.get_all_operations() if isinstance(found, Ok)]
+        functions = [operation for operation in operations if operation.path.startswith("/api/retell/")]
+
+        @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+        @given(st.one_of(*(operation.as_strategy() for operation in functions)))
+        def hold(case: Any) -> None:
+            heard = one.send(case.operation.path.removeprefix("/api/retell/"), case.body)
+            if heard.status == HTTPStatus.OK and "received" not in heard.body:
+                answer = case.operation.definition.raw["responses"]["200"]["content"]["application/json"]["schema"]
+                assert jsonschema_rs.is_valid(answer, heard.body)
+
+        assert len(functions) == 5
         hold()
