@@ -78,10 +78,12 @@ class MemoryNetwork:
     def partition(self, one: str, other: str) -> None:
         """Cut the link between two names: what is sent waits, as TCP would go on sending it, until `repair`."""
         self._cut.add(frozenset({one, other}))
+        note(asyncio.get_running_loop(), "net", f"partition {one} | {other}")
 
     def repair(self, one: str, other: str) -> None:
         """Join the two names again; a link that was not cut stays as it is."""
         self._cut.discard(frozenset({one, other}))
+        note(asyncio.get_running_loop(), "net", f"repair {one} | {other}")
         self._go_on()
 
     def repair_all(self) -> None:
@@ -89,9 +91,9 @@ class MemoryNetwork:
         self._cut.clear()
         self._go_on()
 
-    def is_open(self, one: str, other: str) -> bool:
-        """Whether the link between two names is whole."""
-        return frozenset({one, other}) not in self._cut
+    def is_partitioned(self, one: str, other: str) -> bool:
+        """Whether the link between two names is cut."""
+        return frozenset({one, other}) in self._cut
 
     async def connect(self, client: str, request: ClientRequest, protocol: ResponseHandler) -> None:
         """Join `protocol` to the server the request names.
@@ -115,9 +117,9 @@ class MemoryNetwork:
     async def _handshake(self, client: str, host: str) -> None:
         loop = asyncio.get_running_loop()
         arrived = asyncio.Event()
-        complete(loop, f"net {client}->{host}: connect", arrived.set)
+        complete(loop, f"net:{client}->{host}:connect", arrived.set)
         await arrived.wait()
-        while not self.is_open(client, host):
+        while self.is_partitioned(client, host):
             self._repaired.clear()
             await self._repaired.wait()
 
@@ -134,7 +136,7 @@ class MemoryNetwork:
             ends,
             judge=judge,
             repeat=repeat,
-            is_open=lambda: self.is_open(ends.client, ends.server),
+            is_open=lambda: not self.is_partitioned(ends.client, ends.server),
         )
         self._wires = [other for other in self._wires if not other.is_over]
         self._wires.append(wire)

@@ -84,7 +84,7 @@ class Pipe:
         what = self.label if self._parcels and isinstance(self._parcels[0], Data) else "closing"
         complete(
             self._loop,
-            f"net {self._route}: {what}",
+            f"net:{self._route}:{what}",
             self._deliver,
             context=self._receiver.context,
             actor=self._route,

@@ -72,9 +72,9 @@ def test_one_message_is_one_step() -> None:
             return [event.text.partition(": ")[2] for event in simulation.trace.events if event.kind == "io"]
 
     assert simulate(world).value == [
-        "net gateway->cal.test: connect",
-        "net gateway->cal.test: POST /book",
-        "net cal.test->gateway: 200 POST /book",
+        "net:gateway->cal.test:connect",
+        "net:gateway->cal.test:POST /book",
+        "net:cal.test->gateway:200 POST /book",
     ]
 
 
