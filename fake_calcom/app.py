@@ -19,11 +19,14 @@ from fake_calcom.doors.port import PortDoor, make_app
 from fake_calcom.errors import WorldError
 from fake_calcom.faults.plan import FaultPlan
 from fake_calcom.generations import DEFAULT_GENERATION, read_generation
-from fake_calcom.ids import SeededIds
+from fake_calcom.ids import SeededIds, seed_of_tenant
 from fake_calcom.rate_limit import CALLS_MAX
 from fake_calcom.reception import Reception
+from fake_calcom.recorder import Recorder
 from fake_calcom.routes import ROUTES
 from fake_calcom.routing import Router
+from fake_calcom.shelf import Shelf, become, kept_of
+from fake_calcom.tenants import Tenants, no_such_tenant
 from fake_calcom.time_travel import TimeTravel
 from fake_calcom.times import iso, parse_iso, to_datetime
 from fake_calcom.universe import OneTurn, Surroundings, Universe
@@ -68,6 +71,17 @@ class FakeCalcom:
         calls_per_minute: int | None = CALLS_MAX,
     ) -> None:
         self.clock: Clock = clock or FakeClock()
+        self.tenants = Tenants(
+            lambda name: FakeCalcom(
+                clock=clock,
+                ids=ids,
+                seed=seed_of_tenant(seed, name),
+                generation=generation,
+                webhook_sender=webhook_sender,
+                barrier=barrier,
+                calls_per_minute=calls_per_minute,
+            )
+        )
         self.barriers = Barriers(barrier or OneTurn())
         outside = Surroundings(
             clock=self.clock,
@@ -81,7 +95,7 @@ class FakeCalcom:
         self.faults = FaultPlan(self.universe.now_ms)
         self.reception = Reception(self.api, self.faults)
         self.journal, self.coverage = self.reception.journal, self.reception.coverage
-        self.time = TimeTravel(self.universe)
+        self.time, self.shelf, self.recorder = TimeTravel(self.universe), Shelf(self.universe), Recorder(self)
         self._connect_post()
         self._port = PortDoor(self)
         if world is not None:
@@ -154,13 +168,24 @@ class FakeCalcom:
         if isinstance(self.clock, FakeClock) and isinstance(clock, dict):
             self.clock.set(to_datetime(now_ms), "ticking" if clock.get("mode") == "ticking" else "frozen")
 
+    def fork(self, name: str) -> FakeCalcom:
+        """Return the tenant of this name in the state of this fake; its API keys are the same, its path is not."""
+        twin = self.tenants.get(name)
+        become(twin.universe, kept_of(self.universe))
+        return twin
+
     # -- the doors
 
     async def answer(self, call: Call) -> Answer:
         """Answer one request, whichever door it came through."""
+        found = self.tenants.find(self, call)
+        if found is None:
+            return no_such_tenant()
+        host, call = found
+        host.recorder.note(call)
         if is_control(call):
-            return await answer_control(self, call)
-        return await self.reception.attend(call)
+            return await answer_control(host, call)
+        return await host.reception.attend(call)
 
     def make_app(self) -> web.Application:
         """Return the aiohttp application, to be served by anybody."""
@@ -192,6 +217,7 @@ class FakeCalcom:
 
     async def close(self) -> None:
         """Stop listening, and wait for the webhooks under way."""
+        await self.tenants.close()
         self.barriers.clear()
         self.universe.outbox.post.give_up()
         await self._port.close()

@@ -34,6 +34,11 @@ def derived_uid(organizer_username: str, start: datetime, now: datetime) -> str:
     return short_uuid(uuid.uuid5(uuid.NAMESPACE_URL, name))
 
 
+def seed_of_tenant(seed: int, name: str) -> int:
+    """Return the seed of a tenant: other than its neighbours', and the same in every run."""
+    return int.from_bytes(hashlib.sha256(f"{seed}:tenant:{name}".encode()).digest()[:8], "big")
+
+
 class SeededIds:
     """The default source of identifiers. Equal seeds give equal sequences."""
 

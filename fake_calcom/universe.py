@@ -88,12 +88,16 @@ class Universe:
     def fork(self, outside: Surroundings | None = None) -> Universe:
         """Return a universe in the same state that goes its own way from here, in other surroundings if given."""
         twin = Universe(outside or self.outside, self.generation)
-        directory = self.directory.fork()
-        twin.replace_state(directory, self.bookings.fork(directory.user_of_email))
-        twin.world, twin.slot_answers = self.world, dict(self.slot_answers)
-        twin.rate_limit.resume(self.rate_limit.counts())
-        twin.outbox.resume(self.outbox)
+        twin.take_over(self)
         return twin
+
+    def take_over(self, other: Universe) -> None:
+        """Become as another is now; what changes in one from here on does not change the other."""
+        directory = other.directory.fork()
+        self.replace_state(directory, other.bookings.fork(directory.user_of_email))
+        self.generation, self.world, self.slot_answers = other.generation, other.world, dict(other.slot_answers)
+        self.rate_limit.resume(other.rate_limit.counts())
+        self.outbox.resume(other.outbox)
 
     def restart_ids(self) -> None:
         """Go back to the first identifiers, so that one world gives one history; a replay's source goes on."""

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fake_calcom.control import fault_verbs, journal_verbs, post_verbs, race_verbs, time_verbs, verbs
+from fake_calcom.control import fault_verbs, journal_verbs, post_verbs, race_verbs, state_verbs, time_verbs, verbs
 from fake_calcom.page import views
 
 if TYPE_CHECKING:
@@ -38,6 +38,13 @@ CONTROL_ROUTES: dict[tuple[str, str], Verb] = {
     ("POST", "/__fake__/clock/run-until-idle"): time_verbs.run_until_idle,
     ("GET", "/__fake__/snapshot"): verbs.get_snapshot,
     ("PUT", "/__fake__/snapshot"): verbs.put_snapshot,
+    ("GET", "/__fake__/snapshots"): state_verbs.get_snapshots,
+    ("POST", "/__fake__/snapshots"): state_verbs.keep_snapshot,
+    ("DELETE", "/__fake__/snapshots"): state_verbs.drop_snapshot,
+    ("POST", "/__fake__/snapshots/restore"): state_verbs.restore_snapshot,
+    ("GET", "/__fake__/tenants"): state_verbs.get_tenants,
+    ("POST", "/__fake__/tenants"): state_verbs.add_tenant,
+    ("DELETE", "/__fake__/tenants"): state_verbs.remove_tenant,
     ("GET", "/__fake__/journal"): verbs.get_journal,
     ("DELETE", "/__fake__/journal"): verbs.clear_journal,
     ("POST", "/__fake__/journal/count"): verbs.count_journal,
