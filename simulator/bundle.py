@@ -8,8 +8,8 @@ event where the two part, the single decisions that decide, and a pytest regress
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from simulator.checker import Verdict
@@ -42,6 +42,14 @@ class Flip:
 
 
 @dataclass(frozen=True, slots=True)
+class PassingRun:
+    """The run that goes along with the failing one for longest and is VALID."""
+
+    answers: tuple[int, ...]
+    events: tuple[Event, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Bundle:
     """All about one failure. `command` is the line that shows it again."""
 
@@ -49,7 +57,7 @@ class Bundle:
     sentence: str
     reason: str
     replays_equal: int
-    nearest_passing: tuple[int, ...] | None
+    nearest_passing: PassingRun | None
     parts_at: str
     deciding: tuple[Flip, ...]
     events: tuple[Event, ...]
@@ -70,7 +78,7 @@ class Bundle:
             "command": self.command,
             "replays": f"{self.replays_equal} of {REPLAYS}",
             "recording": self.recording.to_json(),
-            "nearest_passing_run": self.nearest_passing,
+            "nearest_passing_run": None if self.nearest_passing is None else asdict(self.nearest_passing),
             "parts_at": self.parts_at,
             "deciding_decisions": [
                 {"decision": flip.place, "label": flip.label, "instead": flip.instead, "verdict": flip.verdict}
@@ -92,13 +100,14 @@ class Origin:
     """Where a failure comes from: what goes into the file beside the run itself.
 
     `target` is the importable `package.module:function` that gives `run(scheduler, seed)`; `context`
-    names scenario, faults, commit; `evidence` holds the rows before and after, and other files.
+    names scenario, faults, commit; `evidence` takes from the shrunk run what else is to be shown, as the
+    rows before and after that its world returned.
     """
 
     target: str
     command: str
     context: Mapping[str, Any] = field(default_factory=dict)
-    evidence: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Callable[[RunResult], Mapping[str, Any]] = lambda _: {}
 
 
 def make_bundle(run: RunOnce, failing: RunResult, origin: Origin) -> Bundle:
@@ -113,13 +122,13 @@ def make_bundle(run: RunOnce, failing: RunResult, origin: Origin) -> Bundle:
         sentence=describe(result.decisions),
         reason=result.reason,
         replays_equal=replay_often(run, recording),
-        nearest_passing=None if passing is None else tuple(each.chosen for each in passing.decisions),
+        nearest_passing=passing,
         parts_at="" if passing is None else str(first_difference(result.events, passing.events) or "nowhere"),
         deciding=tuple(flip for flip in flips if flip.verdict == Verdict.VALID),
         events=result.events,
         regression_test=regression_test(origin.target, shrunk),
         command=origin.command,
-        evidence=origin.evidence,
+        evidence=origin.evidence(result),
     )
 
 
@@ -176,11 +185,12 @@ def _flips(run: RunOnce, result: RunResult) -> list[Flip]:
     return flips
 
 
-def _nearest_passing(run: RunOnce, result: RunResult, flips: list[Flip]) -> RunResult | None:
-    """The passing run that goes along with the failing one for longest."""
+def _nearest_passing(run: RunOnce, result: RunResult, flips: list[Flip]) -> PassingRun | None:
+    """The last decision that decides, taken the other way."""
     passing = [flip for flip in flips if flip.verdict == Verdict.VALID]
     if not passing:
         return None
     last = passing[-1]
     answers = [decision.chosen for decision in result.decisions]
-    return run(FromList([*answers[: last.place], last.instead, *answers[last.place + 1 :]]))
+    passed = run(FromList([*answers[: last.place], last.instead, *answers[last.place + 1 :]]))
+    return PassingRun(tuple(each.chosen for each in passed.decisions), passed.events)

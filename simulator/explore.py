@@ -20,6 +20,11 @@ from simulator.simulation import RunResult
 
 Run = Callable[[Scheduler, int], RunResult]
 """Runs the world once under a scheduler and a seed."""
+SchedulerOf = Callable[[int, int], Scheduler]
+"""The scheduler of a seed, given how many schedule questions to expect."""
+
+_FIRST_HORIZON = 100
+"""Schedule questions expected of the first run, which then tells better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +91,36 @@ def explore_all(
     return last
 
 
-def explore_randomly(
-    run: Run, seeds: Iterable[int], *, swarm: bool = False, horizon: int | None = None
-) -> Violated | Inconclusive:
-    """One run a seed, uniform and PCT of depth 2 and 3 in turn: each finds what the others miss.
+def random_scheduler(seed: int, horizon: int) -> Scheduler:
+    """Uniform and PCT of depth 2 and 3 in turn. Easy races favour uniform, deep ones PCT."""
+    return Uniform(seed) if seed % 2 == 0 else Pct(seed, depth=2 + seed // 2 % 2, horizon=horizon)
 
-    `horizon` is the number of schedule questions expected; by default the first run tells. `swarm`
-    lets each seed draw which faults exist.
+
+def pct_scheduler(seed: int, horizon: int) -> Scheduler:
+    """PCT of depth 2 and 3 in turn."""
+    return Pct(seed, depth=2 + seed % 2, horizon=horizon)
+
+
+def swarm_scheduler(seed: int, horizon: int) -> Scheduler:
+    """The random mix, where each seed draws which faults exist and how likely they are."""
+    return Swarm(seed, random_scheduler(seed, horizon))
+
+
+def explore_randomly(
+    run: Run,
+    seeds: Iterable[int],
+    *,
+    scheduler_of: SchedulerOf = random_scheduler,
+    horizon: int | None = None,
+) -> Violated | Inconclusive:
+    """One run a seed, until one is INVALID. `horizon` is the number of schedule questions to expect.
+
+    By default the first run tells the horizon.
     """
     verdicts: Counter[Verdict] = Counter()
     example = ""
     for seed in seeds:
-        result = run(random_scheduler(seed, horizon or 100, swarm=swarm), seed)
+        result = run(scheduler_of(seed, horizon or _FIRST_HORIZON), seed)
         horizon = horizon or max(1, sum(each.stream == SCHEDULE for each in result.decisions))
         verdicts[result.verdict] += 1
         if result.verdict is Verdict.INVALID:
@@ -105,12 +128,6 @@ def explore_randomly(
         if result.verdict is Verdict.UNKNOWN and not example:
             example = f"; seed {seed} has no verdict: {result.reason}"
     return Inconclusive(f"{verdicts[Verdict.VALID]} seeds are valid{example}", verdicts.total())
-
-
-def random_scheduler(seed: int, horizon: int, *, swarm: bool = False) -> Scheduler:
-    """The scheduler of a seed in the random mix. Easy races favour uniform, deep ones PCT."""
-    inner: Scheduler = Uniform(seed) if seed % 2 == 0 else Pct(seed, depth=2 + seed // 2 % 2, horizon=horizon)
-    return Swarm(seed, inner) if swarm else inner
 
 
 def _search(run: Run, search: Exhaustive, schedules_max: int, seed: int) -> Exploration:

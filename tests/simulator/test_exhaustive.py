@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 
 from simulator.checker import Verdict
 from simulator.errors import ReplayDivergedError
-from simulator.explore import Inconclusive, Proved, Violated, explore_all, explore_randomly
+from simulator.explore import (
+    Inconclusive,
+    Proved,
+    Violated,
+    explore_all,
+    explore_randomly,
+    pct_scheduler,
+    swarm_scheduler,
+)
 from simulator.footprint import Footprint, commute
 from simulator.limits import Limits
 from simulator.nemesis import Crash, Nemesis
@@ -22,7 +30,7 @@ from simulator.simulation import RunResult, Simulation
 from tests.simulator.worlds import check_then_insert, runs
 
 if TYPE_CHECKING:
-    from simulator.explore import Exploration, Run
+    from simulator.explore import Exploration, Run, SchedulerOf
     from simulator.schedulers.protocol import Scheduler
 
 Steps = list[tuple[str, str]]
@@ -203,6 +211,13 @@ def test_random_search_alternates_and_finds_the_race_but_never_proves() -> None:
     assert isinstance(found, Violated)
     assert found.result.verdict is Verdict.INVALID
     assert clean == Inconclusive("50 seeds are valid", 50)
+
+
+@pytest.mark.parametrize("scheduler_of", [pct_scheduler, swarm_scheduler])
+def test_random_search_takes_another_mix(scheduler_of: SchedulerOf) -> None:
+    found = explore_randomly(runs(check_then_insert(unique=False)), range(50), scheduler_of=scheduler_of)
+
+    assert isinstance(found, Violated)
 
 
 def test_faults_are_enumerated_up_to_their_bound() -> None:

@@ -26,7 +26,7 @@ ORIGIN = Origin(
     target="tests.simulator.worlds:racy",
     command="slotproof replay bundle.json",
     context={"scenario": "two callers"},
-    evidence={"rows after": [["slot 9", "a"], ["slot 9", "b"]]},
+    evidence=lambda result: {"verdict of the shrunk run": str(result.verdict)},
 )
 
 
@@ -114,7 +114,8 @@ def test_a_bundle_convinces_a_stranger(tmp_path: Path) -> None:
     assert data["recording"]["full"]
     assert data["parts_at"].startswith("event ")
     assert [flip["decision"] for flip in data["deciding_decisions"]] == [1]
-    assert data["evidence"]["rows after"]
+    assert data["evidence"] == {"verdict of the shrunk run": "invalid"}
+    assert not any(data["nearest_passing_run"]["answers"])
     assert data["command"] == "slotproof replay bundle.json"
     assert len(data["logs"]["events"]) > 10
 
