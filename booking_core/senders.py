@@ -1,6 +1,6 @@
 """Ways out for messages to customers that need no provider: a file of JSON lines, or the console.
 
-They hold personal data by their nature (a recipient and a text), so they are neither logs nor metrics.
+The file holds personal data by its nature (a recipient and a text). The console does not: it ends in a log.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TextIO
 
 from booking_core.ports.messages import Message, MessageNotSentError
+
+SHOWN_CHARACTERS = 2
 
 
 class FileSender:
@@ -32,11 +34,13 @@ class FileSender:
 
 
 class ConsoleSender:
-    """Writes each message to a stream, for a gateway that is tried out."""
+    """Writes each message to a stream, for a gateway that is tried out; of the recipient only the end shows."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     async def __call__(self, message: Message) -> None:
-        """One line, at once."""
-        print(f"{message.channel} → {message.recipient}: {message.text}", file=self._stream, flush=True)
+        """One JSON line, at once."""
+        recipient = "…" + message.recipient[-SHOWN_CHARACTERS:]
+        told = {"message": "notification sent", "channel": message.channel, "recipient": recipient}
+        print(json.dumps(told, ensure_ascii=False), file=self._stream, flush=True)

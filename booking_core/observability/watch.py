@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 
 import aiohttp
 
@@ -15,6 +16,24 @@ from booking_core.observability.logs import EventLog, make_logger
 from booking_core.observability.metrics import Metrics
 from booking_core.ports.world import Clock, Observer
 from booking_core.settings import Settings
+
+
+class QuietStream:
+    """A stream whose reader may be gone: a log that cannot be written must not stop a booking."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write, or not."""
+        with contextlib.suppress(OSError, ValueError):  # a broken pipe; a closed stream
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush, or not."""
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.flush()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +53,14 @@ class Watch:
 
 def make_watch(settings: Settings, clock: Clock, stream: TextIO, http: aiohttp.ClientSession) -> Watch:
     """Log lines and alerts go to `stream`; alerts also to the file and the webhook of the settings."""
+    quiet = cast("TextIO", QuietStream(stream))  # its users only write and flush
     threshold_s = settings.profile.defences.threshold_s
     webhook = WebhookSink(http, settings.alert_webhook_url) if settings.alert_webhook_url else None
-    sinks: list[AlertSink] = [StreamSink(stream)]
+    sinks: list[AlertSink] = [StreamSink(quiet)]
     sinks += [FileSink(Path(settings.alert_file))] if settings.alert_file else []
     sinks += [webhook] if webhook else []
     return Watch(
-        log=EventLog(make_logger(stream, clock), threshold_s),
+        log=EventLog(make_logger(quiet, clock), threshold_s),
         metrics=Metrics(threshold_s),
         alerts=Alerts(alert_rules(), sinks, clock),
         webhook=webhook,

@@ -29,9 +29,9 @@ async def test_a_file_that_cannot_be_written_is_a_message_not_sent(tmp_path: Pat
         await FileSender(tmp_path / "missing" / "outbox.jsonl")(MESSAGE)
 
 
-async def test_the_console_shows_the_message() -> None:
+async def test_the_console_tells_that_a_message_left_and_not_whose_it_is() -> None:
     screen = io.StringIO()
 
     await ConsoleSender(screen)(MESSAGE)
 
-    assert screen.getvalue() == "sms → +491700000001: Ihr Termin ist gebucht.\n"
+    assert screen.getvalue() == '{"message": "notification sent", "channel": "sms", "recipient": "…01"}\n'
