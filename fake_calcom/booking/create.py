@@ -14,10 +14,11 @@ from fake_calcom.booking.announce import announce, news_of_new
 from fake_calcom.booking.availability import Question
 from fake_calcom.booking.content import Content, Identity, Plan, Successor, new_content, new_row
 from fake_calcom.booking.find_event_type import find_event_type, refuse_unbookable
-from fake_calcom.booking.limits import refuse_beyond_limits
+from fake_calcom.booking.limits import refuse_beyond_limits, refuse_too_many_active
+from fake_calcom.booking.request import placeholder_email
 from fake_calcom.booking.seats import find_seated, take_seat
 from fake_calcom.errors import RawError, bad_request, internal_error
-from fake_calcom.rules.booking_fields import refuse_wrong_responses
+from fake_calcom.rules.booking_fields import hides_email, refuse_wrong_responses
 from fake_calcom.rules.booking_window import is_out_of_bounds
 from fake_calcom.rules.core_schema import refuse_wrong_values
 from fake_calcom.rules.existing_booking import becomes_pending, first_match, looks_up, window_opens_ms
@@ -30,7 +31,7 @@ from fake_calcom.state.entities import SchedulingType
 from fake_calcom.times import iso
 
 if TYPE_CHECKING:
-    from fake_calcom.booking.request import BookingRequest
+    from fake_calcom.booking.request import Booker, BookingRequest
     from fake_calcom.state.entities import EventType, User
     from fake_calcom.universe import Universe
 
@@ -59,6 +60,7 @@ async def create_bookings(universe: Universe, request: BookingRequest, caller: U
     event_type = find_event_type(universe, request.event_type)
     refuse_unbookable(universe, event_type, request, caller)
     plan = plan_booking(universe, event_type, request, caller)
+    refuse_too_many_active(universe, plan)
     if plan.series_uid is None:
         return [await book(universe, plan)]
     starts = occurrence_starts(plan.event_type, plan.start_ms, request.recurrence_count)
@@ -86,7 +88,7 @@ def plan_booking(universe: Universe, event_type: EventType, request: BookingRequ
         event_type=event_type,
         start_ms=request.start_ms,
         length_minutes=length,
-        booker=request.booker,
+        booker=_booker(event_type, request.booker),
         location=location,
         responses=request.responses,
         metadata=request.metadata,
@@ -113,6 +115,12 @@ def _length(event_type: EventType, wanted: int | None) -> int:
             f"are: {possible}"
         )
     return wanted
+
+
+def _booker(event_type: EventType, booker: Booker) -> Booker:
+    if booker.phone is None or not hides_email(event_type):
+        return booker
+    return replace(booker, email=placeholder_email(booker.phone))
 
 
 def _core_length(event_type: EventType, minutes: int) -> int:

@@ -1,4 +1,4 @@
-"""An event type's limits on the number and the length of its bookings in a day, week, month or year.
+"""An event type's limits: bookings or minutes in a day, week, month or year, and active bookings of one booker.
 
 Source: Cal.com, checkBookingLimits and checkDurationLimits (both answer a raw 401).
 """
@@ -8,13 +8,31 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from fake_calcom.errors import RawError
+from fake_calcom.errors import RawError, internal_error
 from fake_calcom.state.bookings import ACCEPTED
 from fake_calcom.times import MS_PER_MINUTE, to_datetime, to_ms
 
 if TYPE_CHECKING:
     from fake_calcom.booking.content import Plan, Successor
     from fake_calcom.universe import Universe
+
+
+def refuse_too_many_active(universe: Universe, plan: Plan) -> None:
+    """Raise the raw 500 when a booker has as many bookings ahead of them as the event type allows.
+
+    Until 2025-10-15 Cal.com did not map this error. It comes before the lookup, and not on a reschedule.
+    """
+    limit = plan.event_type.active_limit
+    if limit is None:
+        return
+    now_ms = universe.now_ms()
+    ahead = [
+        row
+        for row in universe.bookings.of_email(plan.booker.email)
+        if row.event_type_id == plan.event_type.id and row.status == ACCEPTED and row.start_ms >= now_ms
+    ]
+    if len(ahead) >= limit:
+        raise internal_error()
 
 
 def refuse_beyond_limits(universe: Universe, plan: Plan, successor: Successor | None) -> None:

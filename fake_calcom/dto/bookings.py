@@ -23,6 +23,7 @@ from fake_calcom.dto.checks import (
     one_of,
 )
 from fake_calcom.dto.shape import Check, Property, Shape
+from fake_calcom.versions import NEWEST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,8 +108,6 @@ CREATE_BOOKING = Shape(
         Property("recurrenceCount", (at_least(1), INT)),
         Property("routing", nested=ROUTING),
         Property("emailVerificationCode", (STRING,)),
-        Property("allowConflicts", (BOOLEAN,)),
-        Property("allowBookingOutOfBounds", (BOOLEAN,)),
     ),
     whole=(
         (
@@ -121,7 +120,16 @@ CREATE_BOOKING = Shape(
         ),
     ),
 )
-CREATE_INSTANT_BOOKING = Shape((*CREATE_BOOKING.properties, Property("instant", (BOOLEAN,))), CREATE_BOOKING.whole)
+_INSTANT = (Property("instant", (BOOLEAN,)),)
+_ALLOWANCES = (Property("allowConflicts", (BOOLEAN,)), Property("allowBookingOutOfBounds", (BOOLEAN,)))
+_CREATE_SHAPES = {
+    (is_instant, is_newest): Shape(
+        (*CREATE_BOOKING.properties, *(_INSTANT if is_instant else ()), *(_ALLOWANCES if is_newest else ())),
+        CREATE_BOOKING.whole,
+    )
+    for is_instant in (False, True)
+    for is_newest in (False, True)
+}
 RESCHEDULE = Shape(
     (
         Property("start", (DATE,), required=True),
@@ -146,3 +154,8 @@ MARK_ABSENT = Shape(
     )
 )
 REASON = Shape((Property("reason", (STRING,)),))
+
+
+def create_shape(body: Mapping[str, Any], version: str) -> Shape:
+    """Return the shape of a create: `instant` exists only when it is true, allowances only since 2026."""
+    return _CREATE_SHAPES[body.get("instant") is True, version == NEWEST]

@@ -69,27 +69,28 @@ STRINGS = Check(
 def at_least(number: int) -> Check:
     """Return class-validator's `Min`."""
     sentence = f"$property must not be less than {number}"
-    return Check("min", lambda v: _is_number(v) and v >= number, sentence)
+    return Check("min", lambda v: _is_number(v) and v >= number, sentence, {"minimum": number})
 
 
 def at_most(number: int) -> Check:
     """Return class-validator's `Max`."""
     sentence = f"$property must not be greater than {number}"
-    return Check("max", lambda v: _is_number(v) and v <= number, sentence)
+    return Check("max", lambda v: _is_number(v) and v <= number, sentence, {"maximum": number})
 
 
 def one_of(values: Iterable[str], sentence: str | None = None) -> Check:
     """Return class-validator's `IsEnum`, or the same with a sentence of Cal.com's own."""
     allowed = tuple(values)
     text = sentence or f"$property must be one of the following values: {', '.join(allowed)}"
-    return Check("isEnum", lambda v: isinstance(v, str) and v in allowed, text)
+    return Check("isEnum", lambda v: isinstance(v, str) and v in allowed, text, {"enum": list(allowed)})
 
 
 def each_of(values: Iterable[str], sentence: str | None = None) -> Check:
     """Return `IsEnum` for every item of a list."""
     allowed = tuple(values)
     text = sentence or f"each value in $property must be one of the following values: {', '.join(allowed)}"
-    return Check("isEnum", lambda v: isinstance(v, list) and all(i in allowed for i in v), text)
+    schema = {"type": "array", "items": {"enum": list(allowed)}}
+    return Check("isEnum", lambda v: isinstance(v, list) and all(i in allowed for i in v), text, schema)
 
 
 def _is_number(value: Any) -> bool:

@@ -86,7 +86,6 @@ SEATS = Shape(
         Property("showAvailabilityCount", (BOOLEAN,)),
     )
 )
-DISABLED = Shape((Property("disabled", (BOOLEAN,), required=True),))
 WINDOW = Shape(
     (
         Property("type", (one_of(WINDOW_TYPES),), required=True),
@@ -98,6 +97,13 @@ WINDOW = Shape(
 LIMITS = Shape(
     (
         *(Property(unit, (at_least(1), at_most(1_000_000), INT)) for unit in ("day", "week", "month", "year")),
+        Property("disabled", (BOOLEAN,)),
+    )
+)
+ACTIVE_LIMIT = Shape(
+    (
+        Property("maximumActiveBookings", (at_least(1), at_most(1_000_000), INT)),
+        Property("offerReschedule", (BOOLEAN,)),
         Property("disabled", (BOOLEAN,)),
     )
 )
@@ -133,6 +139,7 @@ SETTINGS = (
     Property("scheduleId", (INT,)),
     Property("bookingLimitsCount", nested=LIMITS),
     Property("bookingLimitsDuration", nested=LIMITS),
+    Property("bookerActiveBookingsLimit", nested=ACTIVE_LIMIT),
     Property("bookingWindow", nested=WINDOW),
     Property("confirmationPolicy", nested=CONFIRMATION),
     Property("recurrence", nested=RECURRENCE),

@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, frozen=True)
 class Check:
-    """One constraint: class-validator's name of it, the test, and its sentence (`$property` is filled in)."""
+    """One constraint: class-validator's name of it, the test, and its sentence (`$property` is filled in).
+
+    schema says the same as JSON Schema, where the name alone does not.
+    """
 
     name: str
     passes: Callable[[Any], bool]
     sentence: str
+    schema: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True, frozen=True)

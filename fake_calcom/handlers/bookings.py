@@ -8,7 +8,7 @@ from fake_calcom.booking.cancel import cancel_booking
 from fake_calcom.booking.create import create_bookings
 from fake_calcom.booking.listing import list_bookings
 from fake_calcom.booking.request import read_booking_request
-from fake_calcom.dto.bookings import CANCEL, CREATE_BOOKING, CREATE_INSTANT_BOOKING
+from fake_calcom.dto.bookings import CANCEL, create_shape
 from fake_calcom.dto.list_bookings import LIST_BOOKINGS, list_values, read_list_query
 from fake_calcom.dto.shape import refuse_joined, refuse_listed
 from fake_calcom.errors import not_found
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 async def create(request: Request) -> Answer:
     """POST /v2/bookings: 201 with the booking, or with the list of a series."""
     body = required_body(request)
-    refuse_joined(CREATE_INSTANT_BOOKING if body.get("instant") is True else CREATE_BOOKING, body)
+    refuse_joined(create_shape(body, request.version), body)
     booked = await create_bookings(request.universe, read_booking_request(body), request.caller)
     first = booked[0]
     if first.row.series_uid is None:

@@ -30,6 +30,16 @@ PHONE_FIELDS = frozenset(("smsReminderNumber", "attendeePhoneNumber", "aiAgentCa
 ONE_CHOICE, MANY_CHOICES = frozenset(("select", "radio")), frozenset(("multiselect", "checkbox"))
 
 
+def hides_email(event_type: EventType) -> bool:
+    """Tell whether an event type hides its e-mail question and shows a phone question in its place.
+
+    Cal.com then books by phone: even an e-mail that is passed gives way to the phone's placeholder.
+    """
+    shown = {field.slug for field in event_type.booking_fields if not field.hidden}
+    hidden = {field.slug for field in event_type.booking_fields if field.hidden}
+    return "email" in hidden and "attendeePhoneNumber" in shown
+
+
 def refuse_wrong_responses(event_type: EventType, responses: Mapping[str, Any], phone: str | None) -> None:
     """Raise the 400 of the first question that is not answered, or answered with the wrong kind of value."""
     for question in event_type.booking_fields:

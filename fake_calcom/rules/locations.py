@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fake_calcom.state.entities import EventType
 
 VIDEO = "integrations:daily"
+UNDEFINED = "undefined"  # what JavaScript prints of a member that is not there
 INTEGRATIONS = {"cal-video": VIDEO, "google-meet": "integrations:google:meet", "zoom": "integrations:zoom"}
 STORED_AS = {
     "address": "inPerson",
@@ -66,7 +67,7 @@ def _of_text(text: str) -> Location:
 def _matching_offer(
     event_type_id: int, offers: tuple[Mapping[str, Any], ...], wanted: Mapping[str, Any]
 ) -> Mapping[str, Any]:
-    kind = wanted.get("type")
+    kind = wanted.get("type", UNDEFINED)
     of_kind = [offer for offer in offers if offer.get("type") == kind]
     if not of_kind:
         kinds = ", ".join(str(offer.get("type")) for offer in offers)
@@ -76,7 +77,7 @@ def _matching_offer(
         )
     if kind != "integration":
         return of_kind[0]
-    integration = wanted.get("integration")
+    integration = wanted.get("integration", UNDEFINED)
     for offer in of_kind:
         if offer.get("integration") == integration:
             return offer

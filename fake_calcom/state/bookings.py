@@ -232,6 +232,10 @@ class BookingStore:
         """Yield every booking of an event type."""
         return self._all(self._of_event_type.get(event_type_id))
 
+    def of_email(self, email: str) -> Iterator[Row]:
+        """Yield every booking with this attendee."""
+        return self._all(self._of_email.get(email))
+
     def numbers_of_email(self, email: str) -> frozenset[int]:
         """Return the numbers of the bookings with this attendee."""
         return frozenset(self._of_email.get(email))

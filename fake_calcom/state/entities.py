@@ -165,6 +165,7 @@ class EventType:
     only_first_slot: bool = False
     count_limits: Mapping[str, int] = field(default_factory=dict)
     duration_limits: Mapping[str, int] = field(default_factory=dict)
+    active_limit: int | None = None
     mails_disabled: bool = False
     cancelling_disabled: bool = False
     spec: Mapping[str, Any] = field(default_factory=dict)

@@ -67,6 +67,7 @@ def read_event_type(owned: Ownership, spec: Mapping[str, Any]) -> EventType:
         only_first_slot=bool(spec.get("onlyShowFirstAvailableSlot")),
         count_limits=_limits(spec.get("bookingLimitsCount")),
         duration_limits=_limits(spec.get("bookingLimitsDuration")),
+        active_limit=_active_limit(spec.get("bookerActiveBookingsLimit")),
         mails_disabled=bool(spec.get("disableStandardEmails")),
         cancelling_disabled=bool(spec.get("disableCancelling")),
         spec=dict(spec),
@@ -119,6 +120,12 @@ def _window(value: Mapping[str, Any] | None) -> BookingWindow | None:
         first, last = value["value"]
         return BookingWindow("range", dates=(first, last))
     return BookingWindow(value["type"], days=int(value["value"]), rolling=bool(value.get("rolling")))
+
+
+def _active_limit(value: Mapping[str, Any] | None) -> int | None:
+    if value is None or value.get("disabled") or value.get("maximumActiveBookings") is None:
+        return None
+    return int(value["maximumActiveBookings"])
 
 
 def _limits(value: Mapping[str, Any] | None) -> dict[str, int]:

@@ -313,3 +313,36 @@ async def test_buffers_keep_the_time_around_a_booking_free(client: Client) -> No
     beyond = await client.book("PLAIN", "2025-10-07T13:30:00Z")
 
     assert (touching.status, beyond.status) == (400, 201)
+
+
+async def test_a_type_that_hides_its_e_mail_books_by_phone(client: Client) -> None:
+    fields = [{"type": "email", "slug": "email", "hidden": True}, {"type": "phone", "slug": "attendeePhoneNumber"}]
+    client.load(world(personal("PHONE", bookingFields=fields)))
+
+    reply = await client.book("PHONE", who=attendee(phoneNumber="+39333"))
+
+    assert reply.data["attendees"][0]["email"] == "39333@sms.cal.com"
+
+
+async def test_too_many_active_bookings_of_one_booker_are_an_unmapped_error(client: Client) -> None:
+    client.load(world(personal("ONE", bookerActiveBookingsLimit={"maximumActiveBookings": 1})))
+    await client.book("ONE")
+
+    again = await client.book("ONE", "2025-10-08T12:00:00Z")
+    other = await client.book("ONE", "2025-10-08T12:00:00Z", attendee(email="bob@example.com"))
+
+    assert (again.status, again.body) == (500, {"statusCode": 500, "message": "Internal server error"})
+    assert other.status == 201
+
+
+@pytest.mark.parametrize(
+    ("version", "user", "status"),
+    [("2024-08-13", "HOST", 400), ("2026-02-25", "HOST", 201), ("2026-02-25", "", 400)],
+)
+async def test_since_2026_a_host_may_book_over_a_conflict(plain: Client, version: str, user: str, status: int) -> None:
+    await plain.book("PLAIN", "2025-10-07T12:30:00Z")
+    body = {"start": TUESDAY_14, "eventTypeId": 77, "attendee": attendee(), "allowConflicts": True}
+
+    reply = await plain.post("/v2/bookings", body, {"cal-api-version": version}, user)
+
+    assert reply.status == status
