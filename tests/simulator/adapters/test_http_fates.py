@@ -122,3 +122,17 @@ def test_time_outs_are_exact_on_request() -> None:
         )
 
     assert (rounded, exact) == (8.0, 7.8)
+
+
+def test_a_retry_can_overtake_its_first_try() -> None:
+    async def world(_simulation: Simulation) -> list[str]:
+        shop, network = Shop(), MemoryNetwork([HttpRule((DelayRequest(5),), nth=1)])
+        async with shop.open_on(network), session(network) as opened:
+            with pytest.raises(TimeoutError):
+                await opened.post("/book", data=b"first", timeout=aiohttp.ClientTimeout(total=2))
+            async with opened.post("/book", data=b"retry") as response:
+                assert response.status == 200
+            await asyncio.sleep(10)
+        return shop.committed
+
+    assert simulate(world).value == ["retry", "first"]

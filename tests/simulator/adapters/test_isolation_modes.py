@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
+from sqlalchemy import text
 
 from simulator.adapters.aiosqlite_inline import InlineSettings, Transactions
 from simulator.adapters.sqlite_store import Journal
+from simulator.schedulers import Uniform
 from tests.simulator.adapters.orm import check_then_insert, go_off_call, increment, insert_then_check, races
+
+if TYPE_CHECKING:
+    from tests.simulator.adapters.orm import Sessions
 
 SEEDS = 60
 BOOKINGS = "SELECT COUNT(*) FROM booking"
@@ -93,3 +100,47 @@ def test_sqlite_masks_that_insert_then_check_is_wrong(transactions: Transactions
         outcomes = played.outcomes([insert_then_check] * 2, SEEDS, BOOKINGS)
 
     assert all(bookings == 1 for bookings, *_ in outcomes)
+
+
+async def read_twice(sessions: Sessions) -> str:
+    """Look at the counter twice in one transaction."""
+    async with sessions() as session, session.begin():
+        query = text("SELECT value FROM counter WHERE id = 1")
+        first = (await session.execute(query)).scalar_one()
+        second = (await session.execute(query)).scalar_one()
+        return "same" if first == second else "changed"
+
+
+async def write_and_roll_back(sessions: Sessions) -> str:
+    """Change the counter and think better of it."""
+    async with sessions() as session, session.begin() as transaction:
+        await session.execute(text("UPDATE counter SET value = 99 WHERE id = 1"))
+        await transaction.rollback()
+    return "rolled back"
+
+
+@pytest.mark.parametrize(
+    ("transactions", "answers"),
+    [
+        (Transactions.LEGACY, {"same", "changed"}),
+        (Transactions.BEGIN, {"same"}),
+        (Transactions.IMMEDIATE, {"same"}),
+    ],
+)
+def test_a_read_can_be_repeated_only_inside_a_real_transaction(transactions: Transactions, answers: set[str]) -> None:
+    with races(settings=InlineSettings(transactions)) as played:
+        seen = {played.run([read_twice, increment], Uniform(seed), seed).value[0] for seed in range(SEEDS)}
+
+    assert seen == answers
+
+
+@pytest.mark.parametrize("transactions", list(Transactions))
+def test_nobody_reads_what_was_not_committed(transactions: Transactions) -> None:
+    async def look(sessions: Sessions) -> str:
+        async with sessions() as session:
+            return str((await session.execute(text("SELECT value FROM counter WHERE id = 1"))).scalar_one())
+
+    with races(settings=InlineSettings(transactions)) as played:
+        seen = {played.run([look, write_and_roll_back], Uniform(seed), seed).value[0] for seed in range(SEEDS)}
+
+    assert seen == {"0"}
