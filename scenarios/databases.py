@@ -5,17 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from scenarios.errors import DatabaseUnusableError, UsageError
+from scenarios.scenario import FILE_PREFIX, MEMORY
 
-MEMORY = "memory"
-FILE_PREFIX = "file:"
 SERVERS = ("postgresql+asyncpg", "mysql+asyncmy", "mariadb+asyncmy")
 _SQLITE_MAGIC = b"SQLite format 3\x00"
 _EXPECTED = "expected memory, file:PATH, or a URL such as postgresql+asyncpg://user:password@host/database"
-
-
-def is_server(text: str) -> bool:
-    """Whether the words name a database server, where nothing can be simulated."""
-    return text != MEMORY and not text.startswith(FILE_PREFIX)
 
 
 def keep(content: bytes, path: Path) -> None:

@@ -6,6 +6,8 @@ import asyncio
 import hashlib
 import json
 import os
+import secrets
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -40,7 +42,9 @@ async def _perform(scenario: Scenario, settings: Settings) -> Performance:
     seen = Observation()
     async with _scratch_engine(parse_url(settings.database)) as engine:
         revision = "head" if settings.effective_profile().unique_key else WITHOUT_UNIQUE_KEY
-        await upgrade(engine, revision)
+        with warnings.catch_warnings():  # MariaDB says of every primary key that its name is ignored
+            warnings.filterwarnings("ignore", message=r"Name '\w+' ignored for PRIMARY key")
+            await upgrade(engine, revision)
         await add_the_service(engine)
         with ManualWallClock(scenario.starts_at) as clock:
             await _play(scenario, settings, engine, clock, seen)
@@ -81,14 +85,14 @@ async def _play(
 @asynccontextmanager
 async def _scratch_engine(server: URL) -> AsyncIterator[AsyncEngine]:
     """An engine on a new database beside the one named in the URL; the named one is never written to."""
-    name = f"slotproof_replay_{os.getpid()}"
-    await _administer(server, f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}")
+    name = f"slotproof_replay_{os.getpid()}_{secrets.token_hex(4)}"
+    await _administer(server, f"CREATE DATABASE {name}")
     engine = create_engine(server.set(database=name).render_as_string(hide_password=False))
     try:
         yield engine
     finally:
         await engine.dispose()
-        await _administer(server, f"DROP DATABASE IF EXISTS {name}")
+        await _administer(server, f"DROP DATABASE {name}")
 
 
 async def _administer(server: URL, *statements: str) -> None:

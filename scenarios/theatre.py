@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -25,7 +26,7 @@ from scenarios.checkers import PromiseChecker
 from scenarios.errors import PerformanceFailedError
 from scenarios.observation import Observation
 from scenarios.processes import CalcomProcess, GatewayProcess
-from scenarios.scenario import Scenario, Settings
+from scenarios.scenario import FILE_PREFIX, MEMORY, Scenario, Settings
 from scenarios.stage import Stage
 from scenarios.venue import HEAD, Venue, open_venue
 from simulator.adapters.aiohttp_memory import MemoryNetwork
@@ -55,15 +56,15 @@ class Theatre:
         self._frozen = FrozenTime()
         self._venues: dict[tuple[str, SqliteMode], Venue] = {}
         self._real_seconds = time.perf_counter  # taken before freezegun replaces the name
+        self._exit = ExitStack()
 
     def __enter__(self) -> Self:
-        self._frozen.__enter__()
         return self
 
-    def __exit__(self, *exc_info: object) -> None:
+    def __exit__(self, *_: object) -> None:
         while self._venues:
             self._venues.popitem()[1].close(self._frozen)
-        self._frozen.__exit__(*exc_info)
+        self._exit.close()
 
     def stopwatch(self) -> float:
         """Seconds of the machine's own clock, while everything else sees the replay's."""
@@ -71,15 +72,15 @@ class Theatre:
 
     def perform(self, scenario: Scenario, settings: Settings) -> Performance:
         """Play the scenario once, in plain order. Raises DatabaseUnusableError before anything was played."""
-        if databases.is_server(settings.database):
+        if settings.on_server:
             from scenarios.real_database import perform_on_server
 
             return perform_on_server(scenario, settings)
         run = self.run(scenario, settings, Plain(), settings.seed, _SEQUENTIAL)
         if run.result.error is not None:
             raise PerformanceFailedError(f"{scenario.id}: {run.result.reason}") from run.result.error
-        if settings.database != databases.MEMORY:
-            path = Path(settings.database.removeprefix(databases.FILE_PREFIX))
+        if settings.database != MEMORY:
+            path = Path(settings.database.removeprefix(FILE_PREFIX))
             databases.keep(self._venue(settings).store.snapshot(), path)
         return Performance(run.seen, run.result.digest, run.result.virtual_s)
 
@@ -106,6 +107,9 @@ class Theatre:
 
     def _venue(self, settings: Settings) -> Venue:
         kind = _kind(settings)
+        if not self._venues:  # not before: a server's driver must be imported under the real clock
+            self._exit.close()
+            self._exit.enter_context(self._frozen)
         if kind not in self._venues:
             self._venues[kind] = open_venue(*kind, self._frozen)
         return self._venues[kind]

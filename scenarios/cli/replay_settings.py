@@ -11,7 +11,7 @@ from booking_core.domain.commands import Entry
 from booking_core.domain.outcomes import Layer
 from booking_core.profiles import AttendeeIdentity, profiles
 from booking_core.storage.engines import SqliteMode
-from scenarios.databases import check_database, is_server
+from scenarios.databases import check_database
 from scenarios.errors import UsageError
 from scenarios.registry import UnknownScenarioError, find, scenarios
 from scenarios.scenario import Scenario, Settings
@@ -98,7 +98,7 @@ def _checked(wishes: Wishes) -> Settings:
     if wishes.skew is not None and not (math.isfinite(wishes.skew) and abs(wishes.skew) <= LARGEST_SKEW_S):
         raise UsageError(f"--skew {wishes.skew:g}: expected seconds from -{LARGEST_SKEW_S:g} to {LARGEST_SKEW_S:g}")
     check_database(wishes.database)
-    return Settings(
+    settings = Settings(
         profile=wishes.profile or "hardened",
         entry=Entry.COLLECT if wishes.entry is None else _choice(Entry, "--entry", wishes.entry),
         identity=None if wishes.identity is None else _choice(AttendeeIdentity, "--identity", wishes.identity),
@@ -106,16 +106,11 @@ def _checked(wishes: Wishes) -> Settings:
         skew_s=wishes.skew,
         seed=wishes.seed,
         database=wishes.database,
-        sqlite_mode=_sqlite_mode(wishes),
+        sqlite_mode=_choice(SqliteMode, "--sqlite-mode", wishes.sqlite_mode or SqliteMode.IMMEDIATE),
     )
-
-
-def _sqlite_mode(wishes: Wishes) -> SqliteMode:
-    if wishes.sqlite_mode is None:
-        return SqliteMode.IMMEDIATE
-    if is_server(wishes.database):
+    if wishes.sqlite_mode is not None and settings.on_server:
         raise UsageError("--sqlite-mode: expected only with --database memory or file:PATH")
-    return _choice(SqliteMode, "--sqlite-mode", wishes.sqlite_mode)
+    return settings
 
 
 def _choice(kind: type[Choice], option: str, value: str) -> Choice:

@@ -43,6 +43,7 @@ def _scenario(scenario_id: str, title: str, second: Person, duplicate: str) -> S
         world=world,
         play=_play(),
         cases=(_in_plain_order(duplicate),),
+        is_race=True,
     )
 
 
