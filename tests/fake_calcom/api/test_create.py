@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.fake_calcom.worlds import NOW, TUESDAY_14, attendee, personal, team, world
+from tests.fake_calcom.worlds import NOW, TUESDAY_14, attendee, personal, world
 
 if TYPE_CHECKING:
     from fake_calcom import FakeCalcom
     from tests.fake_calcom.client import Client
-
-ENVELOPE, RAW = "envelope", "raw"
 
 
 @pytest.fixture
@@ -130,24 +128,22 @@ async def test_the_answer_of_a_full_body(plain: Client, fake: FakeCalcom) -> Non
         bookingFieldsResponses={"topic": "engines"},
     )
 
-    data = dict(reply.data)
-    assert re.fullmatch(r"[1-9A-HJ-NP-Za-km-z]{22}", data["uid"])
+    assert re.fullmatch(r"[1-9A-HJ-NP-Za-km-z]{22}", reply.data["uid"])
+    assert reply.data == full_answer(reply.data["id"], reply.data["uid"], plain.keys.users["HOST"]["id"])
+    assert list(fake.fired) == ["BOOKING_CREATED"]
+    assert [mail.to for mail in fake.emails] == ["ada@example.com", "bob@example.com", "host1@example.com"]
+
+
+def full_answer(number: int, uid: str, host_id: int) -> dict[str, Any]:
+    """Return the whole answer of the booking that the test above makes."""
     person = {"timeZone": "Europe/Rome", "language": "it", "absent": False}
-    host = fake.universe.directory.users[data["hosts"][0]["id"]]
-    assert data == {
-        "id": data["id"],
-        "uid": data["uid"],
+    host = {"name": "Host 1", "email": "host1@example.com", "username": "host-1", "timeZone": "Europe/Rome"}
+    return {
+        "id": number,
+        "uid": uid,
         "title": "Plain between Host 1 and Ada Byron",
         "description": "",
-        "hosts": [
-            {
-                "id": host.id,
-                "name": "Host 1",
-                "email": "host1@example.com",
-                "username": "host-1",
-                "timeZone": "Europe/Rome",
-            }
-        ],
+        "hosts": [{"id": host_id, **host}],
         "status": "accepted",
         "start": TUESDAY_14,
         "end": "2025-10-07T13:00:00.000Z",
@@ -166,7 +162,7 @@ async def test_the_answer_of_a_full_body(plain: Client, fake: FakeCalcom) -> Non
         "updatedAt": NOW,
         "metadata": {"call_id": "c-1"},
         "rating": None,
-        "icsUid": f"{data['uid']}@Cal.com",
+        "icsUid": f"{uid}@Cal.com",
         "rescheduledByEmail": None,
         "bookingFieldsResponses": {
             "name": "Ada Byron",
@@ -176,8 +172,6 @@ async def test_the_answer_of_a_full_body(plain: Client, fake: FakeCalcom) -> Non
             "location": {"value": "link", "optionValue": "https://meet.example.com/x"},
         },
     }
-    assert list(fake.fired) == ["BOOKING_CREATED"]
-    assert [mail.to for mail in fake.emails] == ["ada@example.com", "bob@example.com", "host1@example.com"]
 
 
 async def test_reading_a_booking_gives_the_bytes_that_were_made(plain: Client) -> None:
@@ -205,57 +199,6 @@ async def test_a_start_off_the_grid_is_booked(plain: Client) -> None:
     reply = await plain.book("PLAIN", "2025-10-07T12:07:00Z")
 
     assert reply.data["start"] == "2025-10-07T12:07:00.000Z"
-
-
-async def test_hosts_take_turns_by_least_recent_booking(client: Client) -> None:
-    client.load(world(team("TURNS", "ROUND_ROBIN")))
-
-    hours = [f"2025-10-0{day}T12:00:00Z" for day in (7, 8, 9)]
-    replies = [await client.book("TURNS", start, attendee(email=f"{start[:10]}@example.com")) for start in hours]
-
-    hosts = [reply.data["hosts"][0]["name"] for reply in replies]
-    assert hosts == ["Host 1", "Host 2", "Host 1"]
-
-
-async def test_a_higher_priority_is_booked_first_while_it_is_free(client: Client) -> None:
-    hosts = [{"user": "HOST", "priority": 1}, {"user": "HOST2", "priority": 3}]
-    client.load(world(team("TURNS", "ROUND_ROBIN") | {"hosts": hosts}))
-
-    replies = [await client.book("TURNS", who=attendee(email=f"{n}@example.com")) for n in range(2)]
-
-    assert [reply.data["hosts"][0]["name"] for reply in replies] == ["Host 2", "Host 1"]
-
-
-async def test_a_collective_booking_has_one_organizer_and_its_co_hosts_as_attendees(client: Client) -> None:
-    client.load(world(team("ALL", "COLLECTIVE")))
-
-    reply = await client.book("ALL")
-
-    assert [host["name"] for host in reply.data["hosts"]] == ["Host 1"]
-    assert [a["email"] for a in reply.data["attendees"]] == ["ada@example.com", "host2@example.com"]
-    assert reply.data["title"] == "All between TEAM and Ada"
-
-
-async def test_a_collective_type_fails_differently_when_some_and_when_all_are_busy(client: Client) -> None:
-    client.load(world(team("ALL", "COLLECTIVE"), personal("PLAIN")))
-    await client.book("PLAIN", "2025-10-08T12:00:00Z")
-    await client.book("ALL")
-
-    some = await client.book("ALL", "2025-10-08T12:00:00Z", attendee(email="bob@example.com"))
-    everyone = await client.book("ALL", who=attendee(email="bob@example.com"))
-
-    assert (some.status, some.body) == (500, {"statusCode": 500, "message": "Internal server error"})
-    assert everyone.message == "One of the hosts either already has booking at this time or is not available"
-
-
-@pytest.mark.parametrize("kind", ["ROUND_ROBIN", "COLLECTIVE"])
-async def test_a_team_type_without_hosts_cannot_be_booked(client: Client, kind: str) -> None:
-    client.load(world(team("EMPTY", kind, hosts=())))
-
-    reply = await client.book("EMPTY")
-
-    assert (reply.status, reply.body["error"]["code"]) == (422, "UnprocessableEntityException")
-    assert reply.message.startswith("Can't book this team event type because it has no hosts.")
 
 
 @pytest.mark.parametrize(("user", "status"), [("", 401), ("STRANGER", 403), ("HOST", 201)])

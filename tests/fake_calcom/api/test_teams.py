@@ -1,0 +1,63 @@
+"""Who hosts a team's booking, and how it fails when they are busy or there is nobody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.fake_calcom.worlds import attendee, personal, team, world
+
+if TYPE_CHECKING:
+    from tests.fake_calcom.client import Client
+
+
+async def test_hosts_take_turns_by_least_recent_booking(client: Client) -> None:
+    client.load(world(team("TURNS", "ROUND_ROBIN")))
+
+    hours = [f"2025-10-0{day}T12:00:00Z" for day in (7, 8, 9)]
+    replies = [await client.book("TURNS", start, attendee(email=f"{start[:10]}@example.com")) for start in hours]
+
+    hosts = [reply.data["hosts"][0]["name"] for reply in replies]
+    assert hosts == ["Host 1", "Host 2", "Host 1"]
+
+
+async def test_a_higher_priority_is_booked_first_while_it_is_free(client: Client) -> None:
+    hosts = [{"user": "HOST", "priority": 1}, {"user": "HOST2", "priority": 3}]
+    client.load(world(team("TURNS", "ROUND_ROBIN") | {"hosts": hosts}))
+
+    replies = [await client.book("TURNS", who=attendee(email=f"{n}@example.com")) for n in range(2)]
+
+    assert [reply.data["hosts"][0]["name"] for reply in replies] == ["Host 2", "Host 1"]
+
+
+async def test_a_collective_booking_has_one_organizer_and_its_co_hosts_as_attendees(client: Client) -> None:
+    client.load(world(team("ALL", "COLLECTIVE")))
+
+    reply = await client.book("ALL")
+
+    assert [host["name"] for host in reply.data["hosts"]] == ["Host 1"]
+    assert [a["email"] for a in reply.data["attendees"]] == ["ada@example.com", "host2@example.com"]
+    assert reply.data["title"] == "All between TEAM and Ada"
+
+
+async def test_a_collective_type_fails_differently_when_some_and_when_all_are_busy(client: Client) -> None:
+    client.load(world(team("ALL", "COLLECTIVE"), personal("PLAIN")))
+    await client.book("PLAIN", "2025-10-08T12:00:00Z")
+    await client.book("ALL")
+
+    some = await client.book("ALL", "2025-10-08T12:00:00Z", attendee(email="bob@example.com"))
+    everyone = await client.book("ALL", who=attendee(email="bob@example.com"))
+
+    assert (some.status, some.body) == (500, {"statusCode": 500, "message": "Internal server error"})
+    assert everyone.message == "One of the hosts either already has booking at this time or is not available"
+
+
+@pytest.mark.parametrize("kind", ["ROUND_ROBIN", "COLLECTIVE"])
+async def test_a_team_type_without_hosts_cannot_be_booked(client: Client, kind: str) -> None:
+    client.load(world(team("EMPTY", kind, hosts=())))
+
+    reply = await client.book("EMPTY")
+
+    assert (reply.status, reply.body["error"]["code"]) == (422, "UnprocessableEntityException")
+    assert reply.message.startswith("Can't book this team event type because it has no hosts.")
