@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import pytest
 
+from booking_core import settings as settings_module
 from booking_core.domain.commands import Entry
 from booking_core.domain.outcomes import Layer
 from booking_core.profiles import AttendeeIdentity
@@ -107,3 +111,26 @@ def test_secrets_never_show() -> None:
     )
 
     assert "SECRET" not in repr(settings)
+
+
+class Recorded(dict[str, str]):
+    """An environment that remembers which variables were looked for."""
+
+    def __init__(self) -> None:
+        super().__init__(SECRETS)
+        self.asked: set[str] = set()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.asked.add(key)
+        return super().get(key, default)
+
+
+def test_the_table_names_exactly_the_variables_that_are_read() -> None:
+    environment = Recorded()
+
+    settings_from(environment)
+
+    table = (settings_module.__doc__ or "").replace("_1 … _4", "_1 |\n| DUPLICATE_PREVENTION_LAYER_2 |")
+    named = set(re.findall(r"^\| ([A-Z][A-Z_0-9]+)", table, re.MULTILINE))
+    layers = {f"DUPLICATE_PREVENTION_LAYER_{layer.value}" for layer in Layer}
+    assert named | layers == environment.asked

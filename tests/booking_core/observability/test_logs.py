@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -181,3 +183,13 @@ def test_a_refused_request_is_logged_with_its_place() -> None:
 
     (line,) = log.lines()
     assert (line["event"], line["http_status"], line["where"]) == ("REQUEST REFUSED", 401, "X-Retell-Signature")
+
+
+def test_every_search_of_the_guide_is_a_word_of_the_log() -> None:
+    guide = (files("booking_core") / "GATEWAY.md").read_text(encoding="utf-8")
+    written = (files("booking_core.observability") / "logs.py").read_text(encoding="utf-8")
+
+    table = guide.partition("Searches that find")[2].partition("Alerts (")[0]
+    searches = re.findall(r"`([A-Za-z ]{12,})`", table)
+    assert len(searches) >= 12
+    assert [words for words in searches if words not in written] == []
