@@ -7,6 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from booking_core.domain.outcomes import Layer
+from booking_core.profiles import AttendeeIdentity
+from scenarios.exploration import Explorer
+from scenarios.registry import find
+from scenarios.scenario import Settings
+from scenarios.theatre import Theatre
+from simulator.schedulers.uniform import Uniform
 from tests.scenarios.command_line import CommandLine
 
 LAYER_3_ALONE = ["--identity", "shared", "--without", "1", "--without", "2", "--without", "4"]
@@ -34,27 +41,45 @@ def test_layer_3_alone_is_a_race_with_a_counterexample_of_one_deviation(slotproo
     assert ended.out.splitlines()[-1] == f"see it again: slotproof replay {bundle_in(tmp_path).name}"
 
 
-def test_a_recorded_failure_is_replayed_and_shrunk_again(slotproof: CommandLine, tmp_path: Path) -> None:
-    slotproof("explore", "two-callers", *LAYER_3_ALONE, "--schedules", "200")
-    name = bundle_in(tmp_path).name
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle of Layer 3 alone, as `explore` writes it."""
+    path = tmp_path_factory.mktemp("recorded") / "bundle.json"
+    off = frozenset({Layer.FRESHNESS, Layer.CALL_IDENTITY, Layer.UNIQUE_BOOKING})
+    settings = Settings("hardened", identity=AttendeeIdentity.SHARED, without=off)
+    with Theatre() as theatre:
+        explorer = Explorer(theatre, find("two-callers"), settings)
+        explorer.bundle(explorer.run(Uniform(3), 3), path)
+    return path
 
-    shrunk, replayed = slotproof("shrink", name), slotproof("replay", name)
 
-    assert shrunk.status == 0
-    assert "the smallest run: plain order except" in shrunk.out
-    assert replayed.status == 10
-    assert "10 of 10 replays are equal to the recorded run" in replayed.out
-    assert "no falsehood: invalid" in replayed.out
+def test_a_recorded_failure_is_replayed(slotproof: CommandLine, recorded: Path) -> None:
+    ended = slotproof("replay", str(recorded))
+
+    assert ended.status == 10
+    assert "10 of 10 replays are equal to the recorded run" in ended.out
+    assert json.loads(recorded.read_text())["reason"] in ended.out
 
 
-def test_a_recording_whose_run_has_changed_is_called_diverged(slotproof: CommandLine, tmp_path: Path) -> None:
-    slotproof("explore", "two-callers", *LAYER_3_ALONE, "--schedules", "200")
-    path = bundle_in(tmp_path)
-    bundle = json.loads(path.read_text())
+def test_a_recorded_failure_is_shrunk_again(slotproof: CommandLine, recorded: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.json"
+    copy.write_bytes(recorded.read_bytes())
+
+    ended = slotproof("shrink", str(copy))
+
+    assert ended.status == 0
+    assert "the smallest run: plain order except" in ended.out
+
+
+def test_a_recording_whose_run_has_changed_is_called_diverged(
+    slotproof: CommandLine, recorded: Path, tmp_path: Path
+) -> None:
+    bundle = json.loads(recorded.read_text())
     bundle["recording"]["context"]["without"] = []
-    path.write_text(json.dumps(bundle))
+    changed = tmp_path / "changed.json"
+    changed.write_text(json.dumps(bundle))
 
-    ended = slotproof("replay", path.name)
+    ended = slotproof("replay", str(changed))
 
     assert ended.status == 13
     assert "diverged" in ended.out
