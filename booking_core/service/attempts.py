@@ -42,10 +42,12 @@ class AttemptKeeper:
         if not self._world.profile.attempts:
             return self._trial(wish, attempt=None, earlier=())
         record = await self._read_or_open(wish)
+        if isinstance(record, _Record) and record.booked is not None:
+            if await self._resolver.stands(record.booked):
+                return Recovered(record.booked)
+            record = await self._read_or_open(wish)
         if isinstance(record, Trial):
             return record
-        if record.booked is not None:
-            return Recovered(record.booked)
         return await self._settle_earlier(wish, record)
 
     def resume(self, wish: Wish, attempt: Attempt, attempts: Sequence[Attempt]) -> Trial:

@@ -34,7 +34,7 @@ class AppointmentBooker:
             return Failed("no such service")
         call = wish.call
         self._world.tell(BookingRequested(call.id, call.retell_call_id, wish.entry, wish.start))
-        outcome = self._held_by_call(wish) or await self._try(wish)
+        outcome = await self._held_by_call(wish) or await self._try(wish)
         self._world.tell(_settled(wish, outcome))
         return outcome
 
@@ -46,12 +46,13 @@ class AppointmentBooker:
 
         return await self._world.transactions(body)
 
-    def _held_by_call(self, wish: Wish) -> Existing | None:
+    async def _held_by_call(self, wish: Wish) -> Existing | None:
         """One call never gets two live appointments: another time is a change of the first, not a second one."""
         held = wish.held
         if not self._world.resolves or held is None or held.starts_at == wish.start:
             return None
-        return Existing(held) if held.starts_at > self._world.now() else None
+        is_ahead = held.starts_at > self._world.now()
+        return Existing(held) if is_ahead and await self._pipeline.resolver.stands(held) else None
 
     async def _try(self, wish: Wish) -> Outcome:
         trial = await self._pipeline.attempts.open(wish)

@@ -49,7 +49,10 @@ class Pipeline:
 
     async def _answered(self, trial: Trial, booking: CalcomBooking) -> Outcome:
         self._world.tell(self._answer_received(trial, booking))
-        match await self._judge.check_and_store(trial, booking):
+        stored = await self._judge.check_and_store(trial, booking)
+        if isinstance(stored, Surplus) and not await self.resolver.stands(stored.held):
+            stored = await self._judge.check_and_store(trial, booking)
+        match stored:
             case Rejection() as rejection:
                 return await self.resolver.rejected(trial, booking, rejection)
             case Surplus(held):

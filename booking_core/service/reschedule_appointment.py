@@ -79,7 +79,8 @@ class AppointmentRescheduler:
 
         async def body(uow: UnitOfWork) -> None:
             if await uow.appointments.by_booking_uid(moved.uid) is None:
-                await self._bookkeeper.move(uow, appointment, moved, now)
+                row = await uow.appointments.get(appointment.id)
+                await self._bookkeeper.move(uow, row or appointment, moved, now)
 
         await self._world.past_a_race(body)
         if moved.event_type_id is not None:

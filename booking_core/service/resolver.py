@@ -75,7 +75,7 @@ class Resolver:
         if not self._world.resolves:
             return Unavailable(await self.alternatives(trial))
         held = await self._held_by_customer(trial)
-        if held is not None:
+        if held is not None and await self.stands(held.appointment):
             return held
         try:
             own = await self.find_own(trial.asker, trial.request.attendee.email or "", trial.wish.start)
@@ -88,6 +88,32 @@ class Resolver:
         bookings = await self._world.calcom.find_bookings(attendee_email, start)
         return next((booking for booking in bookings if booking.is_live and is_own(booking, asker)), None)
 
+    async def stands(self, appointment: Appointment) -> bool:
+        """Whether Cal.com still holds the appointment's booking; one that it does not hold is cancelled here too.
+
+        Asked before somebody is told of an appointment, or a new booking given back, on the record's word alone: the
+        host may have cancelled it, and the webhook be late. When Cal.com cannot be asked, the record is believed.
+        """
+        if appointment.calcom_v2_booking_id is None:
+            return True
+        try:
+            booking = await self._world.calcom.get_booking(appointment.calcom_v2_booking_id)
+        except CalcomUnavailableError:
+            return True
+        if booking is not None and booking.is_live:
+            return True
+        await self._drop(appointment)
+        return False
+
+    async def _drop(self, appointment: Appointment) -> None:
+        now = self._world.now()
+
+        async def body(uow: UnitOfWork) -> None:
+            if await uow.appointments.get(appointment.id) == appointment:
+                await self._bookkeeper.cancel(uow, appointment, "no longer booked at Cal.com", now)
+
+        await self._world.transactions(body)
+
     async def adopt(self, trial: Trial, booking: CalcomBooking) -> Recovered | Existing:
         """This call's own booking: make the row and the link agree with it, or give it back when it is surplus."""
         holder, now = holder_of(trial), self._world.now()
@@ -96,6 +122,8 @@ class Resolver:
             return await self._bookkeeper.write_or_link(uow, holder, booking, now, trial.attempt_id)
 
         appointment = await self._world.past_a_race(body)
+        if appointment.calcom_v2_booking_id != booking.uid and not await self.stands(appointment):
+            appointment = await self._world.past_a_race(body)
         self._world.calcom.forget_free_starts(trial.wish.service.calcom_event_type_id)
         return await self._recovered(trial, booking, appointment)
 
@@ -112,6 +140,9 @@ class Resolver:
             return _Carried(decision, await self._carry_out(uow, decision, trial, booking, now))
 
         carried = await self._world.past_a_race(body)
+        led_to = carried.appointment
+        if led_to is not None and led_to.calcom_v2_booking_id != booking.uid and not await self.stands(led_to):
+            carried = await self._world.past_a_race(body)
         match carried.decision, carried.appointment:
             case RecoverOwn(), Appointment() as appointment:
                 if rejection.layer in {Layer.FRESHNESS, Layer.CALL_IDENTITY}:

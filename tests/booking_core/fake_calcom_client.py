@@ -89,14 +89,17 @@ class FakeCalcom:
         return [b for b in found if b.attendee is not None and b.attendee.email == attendee_email]
 
     async def list_bookings(self, after_start: datetime, before_end: datetime) -> Sequence[CalcomBooking]:
+        await asyncio.sleep(0)
         self._ask()
         return [b for b in self.bookings.values() if after_start <= b.start and b.end <= before_end]
 
     async def get_booking(self, uid: str) -> CalcomBooking | None:
+        await asyncio.sleep(0)
         self._ask()
         return self.bookings.get(uid)
 
     async def cancel_booking(self, uid: str, reason: str) -> Refused | None:
+        await asyncio.sleep(0)
         self._ask()
         if uid not in self.bookings:
             return Refused(404, f"Booking with uid={uid} not found")

@@ -376,3 +376,29 @@ async def test_an_answer_in_english_on_request() -> None:
     answer = await desk.book(ANNA, language=Language.ENGLISH)
 
     assert answer.message == "Your appointment on 2025-10-10 at 08:00 is booked."
+
+
+@pytest.mark.parametrize("identity", list(AttendeeIdentity))
+async def test_what_the_host_cancelled_is_nobodys_existing_appointment(identity: AttendeeIdentity) -> None:
+    desk = gateway("hardened", identity=identity)
+    await desk.book(ANNA)
+    desk.calcom.change(next(iter(desk.calcom.bookings)), status="cancelled")
+
+    again = await desk.book(replace(ANNA, retell_call_id="call_anna_again"))
+    same_call = await desk.book(ANNA)
+
+    assert again.status is Status.BOOKED
+    assert same_call.status is Status.EXISTING
+    assert [a.id for a in desk.live()] == [again.appointment_id]
+
+
+async def test_a_refused_slot_is_not_called_ones_own_when_the_host_gave_it_to_another() -> None:
+    desk = gateway()
+    await desk.book(ANNA)
+    desk.calcom.change(next(iter(desk.calcom.bookings)), status="cancelled")
+    await desk.book(BERT)
+
+    answer = await desk.book(replace(ANNA, retell_call_id="call_anna_again"))
+
+    assert answer.status is Status.UNAVAILABLE
+    assert [a.customer_id for a in desk.live()] == [desk.customer_of(BERT).id]
