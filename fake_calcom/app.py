@@ -29,6 +29,7 @@ from fake_calcom.shelf import Shelf, become, kept_of
 from fake_calcom.tenants import Tenants, no_such_tenant
 from fake_calcom.time_travel import TimeTravel
 from fake_calcom.times import iso, parse_iso, to_datetime
+from fake_calcom.transitions import Transitions
 from fake_calcom.universe import OneTurn, Surroundings, Universe
 from fake_calcom.webhook_delivery import HttpWebhookSender
 
@@ -93,9 +94,14 @@ class FakeCalcom:
         self.universe = Universe(outside, read_generation(generation))
         self.api = Api(self.universe, Router(ROUTES))
         self.faults = FaultPlan(self.universe.now_ms)
-        self.reception = Reception(self.api, self.faults)
+        self.reception = Reception(self.api, self.faults, Transitions(self.universe))
         self.journal, self.coverage = self.reception.journal, self.reception.coverage
-        self.time, self.shelf, self.recorder = TimeTravel(self.universe), Shelf(self.universe), Recorder(self)
+        self.transitions, self.strictness = self.reception.transitions, self.reception.strictness
+        self.time, self.shelf, self.recorder = (
+            TimeTravel(self.universe, self.transitions),
+            Shelf(self.universe),
+            Recorder(self),
+        )
         self._connect_post()
         self._port = PortDoor(self)
         if world is not None:

@@ -13,12 +13,14 @@ from fake_calcom.faults.plan import FaultPlan
 from fake_calcom.faults.rule import Subject
 from fake_calcom.journal import Journal, Noted
 from fake_calcom.routing import normal_path
+from fake_calcom.strictness import REPORT_HEADER, Strictness, header_text, preferred
 from fake_calcom.wire import Answer
 
 if TYPE_CHECKING:
     from fake_calcom.commits import Commit
     from fake_calcom.faults.rule import Effect, Rule
     from fake_calcom.routing import Route
+    from fake_calcom.transitions import Transitions
     from fake_calcom.universe import Universe
     from fake_calcom.wire import Call
 
@@ -31,6 +33,8 @@ class Reception:
 
     api: Api
     faults: FaultPlan
+    transitions: Transitions
+    strictness: Strictness = field(default_factory=Strictness)
     journal: Journal = field(default_factory=Journal)
     coverage: Coverage = field(default_factory=Coverage)
     _past: Universe | None = None
@@ -39,11 +43,13 @@ class Reception:
         """Return what leaves the fake, journalled. Never raises for anything a caller can send."""
         universe = self.api.universe
         invoked_ms, route, invoked = universe.now_ms(), self.api.route_of(call), self.journal.next_moment()
+        if not self.transitions.is_idle:
+            self.transitions.confirm_due()
         rule = self._rule(call, route, invoked_ms) if len(self.faults) else None
         commits: list[Commit] = []
         token = universe.commits.begin(commits)
         try:
-            answer = await (self._handle(call) if rule is None else self._suffer(rule, call))
+            answer = await (self._handle(call, route) if rule is None else self._suffer(rule, call, route))
         except asyncio.CancelledError:
             answer = Answer(NEVER_ANSWERED, b"")
             raise
@@ -59,7 +65,15 @@ class Reception:
                 invoked=invoked,
             )
             self._note(call, answer, noted)
+        if not self.transitions.is_idle:
+            self._change(call, route, commits)
         return answer
+
+    def _change(self, call: Call, route: Route | None, commits: list[Commit]) -> None:
+        """Let pending bookings be confirmed that this call made, or was the last to see pending."""
+        self.transitions.note_commits(commits)
+        if route is not None and route.operation.startswith("getBooking"):
+            self.transitions.note_read(normal_path(call.target)[0].rpartition("/")[2])
 
     def _note(self, call: Call, answer: Answer, noted: Noted) -> None:
         self.journal.write(call, answer, noted)
@@ -79,19 +93,28 @@ class Reception:
             self.coverage.note(trigger, 0, rule.effect.kind, rule.phase)
         return rule.effect if rule else None
 
-    async def _handle(self, call: Call) -> Answer:
+    async def _handle(self, call: Call, route: Route | None) -> Answer:
         if call.method not in READS and len(self.faults) and self.faults.may_strike("stale_read"):
             self._past = self.api.universe.fork()
-        return await self.api.answer(call)
+        if route is None:
+            return await self.api.answer(call)
+        now_ms = self.api.universe.now_ms()
+        if "Prefer" in call.headers and (forced := preferred(call, route, now_ms)) is not None:
+            return forced
+        told, refused = ("", None) if self.strictness.mode == "off" else self.strictness.judge(call, route, now_ms)
+        answer = refused or await self.api.answer(call)
+        if told:
+            answer.headers[REPORT_HEADER] = header_text(told)
+        return answer
 
-    async def _suffer(self, rule: Rule, call: Call) -> Answer:
-        answer = await carry_out(rule, lambda: self._handle(call), lambda: self._handle_stale(call))
+    async def _suffer(self, rule: Rule, call: Call, route: Route | None) -> Answer:
+        answer = await carry_out(rule, lambda: self._handle(call, route), lambda: self._handle_stale(call, route))
         if answer.status == NEVER_ANSWERED:
             assert answer.mischief is not None, "only mischief answers nothing"
         return answer
 
-    async def _handle_stale(self, call: Call) -> Answer:
+    async def _handle_stale(self, call: Call, route: Route | None) -> Answer:
         """Answer from the state before the last write; without one the read is as fresh as any."""
         if self._past is None or call.method not in READS:
-            return await self._handle(call)
+            return await self._handle(call, route)
         return await Api(self._past, self.api.router).answer(call)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from fake_calcom.transitions import Transitions
     from fake_calcom.universe import Universe
 
 STEPS_MAX = 100_000
@@ -39,8 +40,9 @@ class Due:
 class TimeTravel:
     """The verbs of the fake's own clock. Each answers with what fired, in the order of time."""
 
-    def __init__(self, universe: Universe) -> None:
+    def __init__(self, universe: Universe, transitions: Transitions) -> None:
         self._universe = universe
+        self._transitions = transitions
 
     async def run_for(self, seconds: float) -> list[Due]:
         """Let time pass: stop at every instant at which something is due, and let it happen there."""
@@ -88,6 +90,8 @@ class TimeTravel:
         for waiting in universe.outbox.post.waiting:
             if waiting.due_ms is not None:
                 yield Due(waiting.due_ms, "webhook_delivered", str(waiting.delivery.number))
+        for at_ms, uid in self._transitions.due():
+            yield Due(at_ms, "booking_confirmed", uid)
         for subject, ends_ms in universe.rate_limit.ends().items():
             yield Due(ends_ms, "rate_window_ended", subject)
 
@@ -105,6 +109,7 @@ class TimeTravel:
             if entry.kind == "reservation_expired":
                 universe.directory.reservations.pop(entry.what, None)
                 universe.time_was_freed()
+        self._transitions.confirm_due()
         await universe.outbox.post.release_due()
         return due
 

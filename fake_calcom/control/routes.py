@@ -6,7 +6,16 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fake_calcom.control import fault_verbs, journal_verbs, post_verbs, race_verbs, state_verbs, time_verbs, verbs
+from fake_calcom.control import (
+    contract_verbs,
+    fault_verbs,
+    journal_verbs,
+    post_verbs,
+    race_verbs,
+    state_verbs,
+    time_verbs,
+    verbs,
+)
 from fake_calcom.page import views
 
 if TYPE_CHECKING:
@@ -55,6 +64,11 @@ CONTROL_ROUTES: dict[tuple[str, str], Verb] = {
     ("GET", "/__fake__/barriers"): race_verbs.get_barriers,
     ("POST", "/__fake__/barriers"): race_verbs.add_barrier,
     ("DELETE", "/__fake__/barriers"): race_verbs.remove_barriers,
+    ("GET", "/__fake__/transitions"): contract_verbs.get_transitions,
+    ("PUT", "/__fake__/transitions"): contract_verbs.put_transitions,
+    ("GET", "/__fake__/strict"): contract_verbs.get_strict,
+    ("PUT", "/__fake__/strict"): contract_verbs.put_strict,
+    ("GET", "/__fake__/openapi.json"): contract_verbs.get_openapi,
     ("GET", "/__fake__/generation"): verbs.get_generation,
     ("PUT", "/__fake__/generation"): verbs.put_generation,
     ("POST", "/__fake__/journal/verify"): journal_verbs.verify,

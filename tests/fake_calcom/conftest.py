@@ -8,10 +8,15 @@ import aiohttp
 import pytest
 
 from fake_calcom import FakeCalcom, WebhookRequest
+from fake_calcom.openapi.document import answer_schema
+from fake_calcom.openapi.validate import problems
+from fake_calcom.wire import readable
 from tests.fake_calcom.client import Client
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
+
+    from fake_calcom.journal import Entry
 
 
 class Mailbox:
@@ -35,8 +40,21 @@ def mailbox() -> Mailbox:
 
 
 @pytest.fixture
-def fake(mailbox: Mailbox) -> FakeCalcom:
-    return FakeCalcom(webhook_sender=mailbox)
+def fake(mailbox: Mailbox) -> Iterator[FakeCalcom]:
+    fake = FakeCalcom(webhook_sender=mailbox)
+    yield fake
+    assert [told for entry in fake.journal for told in broken_promises(entry)] == [], "answers against the contract"
+
+
+def broken_promises(entry: Entry) -> list[str]:
+    """Return where an answer is not what the OpenAPI document promises; what a fault made of it does not count."""
+    if not entry.operation or entry.fault or entry.method == "HEAD" or entry.operation == "getHealth":
+        return []
+    schema = answer_schema(entry.operation, entry.status)
+    place = f"{entry.number} {entry.operation} {entry.status}"
+    if schema is None:
+        return [f"{place}: not documented"]
+    return [f"{place}: {told}" for told in problems(schema, readable(entry.answer_body))]
 
 
 @pytest.fixture
