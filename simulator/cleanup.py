@@ -5,14 +5,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
+import gc
+import logging
 import warnings
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import BudgetError, HangError
+from simulator.node import INCARNATION
 from simulator.tasks import SimulatedTask, is_frozen
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from simulator.loop import SimulationLoop
 
 
@@ -24,7 +30,7 @@ def clean_up(loop: SimulationLoop) -> None:
     """
     loop.settle(loop.limits.cleanup_steps_max)
     tasks = _unfinished(loop)
-    _abandon([task for task in tasks if is_frozen(task)])
+    _abandon(loop, [task for task in tasks if is_frozen(task)])
     living = [task for task in tasks if not is_frozen(task)]
     for task in living:
         task.cancel()
@@ -33,7 +39,7 @@ def clean_up(loop: SimulationLoop) -> None:
             loop.run_until_complete(asyncio.gather(*living, return_exceptions=True))
         _forget_stuck_generators(loop)
         loop.run_until_complete(loop.shutdown_asyncgens())
-    _abandon(_unfinished(loop))
+    _abandon(loop, _unfinished(loop))
     loop.frozen_tasks.clear()
     loop.close()
 
@@ -52,12 +58,45 @@ def _forget_stuck_generators(loop: SimulationLoop) -> None:
             generators.discard(generator)
 
 
-def _abandon(tasks: list[asyncio.Task[Any]]) -> None:
-    for task in tasks:
-        task._log_destroy_pending = False  # type: ignore[attr-defined]  # asyncio's own switch
-        coroutine = task.get_coro()
-        # Code that insists on awaiting while it is closed has no loop any more, and must not warn of it either.
-        with warnings.catch_warnings(), suppress(Exception):
-            warnings.simplefilter("ignore", RuntimeWarning)
-            if coroutine is not None:
-                coroutine.close()
+def _abandon(loop: SimulationLoop, tasks: list[asyncio.Task[Any]]) -> None:
+    """Close coroutines where they stand, without a step of the loop, and the tasks that their `finally` starts.
+
+    Python closes a coroutine by raising GeneratorExit in it, so code of a dead process runs once more: it finds
+    a loop that never turns again, closed connections, and a log that nobody keeps.
+    """
+    if not tasks:
+        return
+    others = set(_unfinished(loop)).difference(tasks)
+    with _unheard(loop):
+        while tasks:
+            for task in tasks:
+                contextvars.copy_context().run(_close, task)
+            others.update(tasks)
+            tasks = [task for task in _unfinished(loop) if task not in others]
+        gc.collect(0)  # what only a traceback holds; the objects of the run are all young
+
+
+def _close(task: asyncio.Task[Any]) -> None:
+    """In the life that the task had, so that what it starts is as frozen as it is."""
+    if isinstance(task, SimulatedTask):
+        INCARNATION.set(task.incarnation)
+    task._log_destroy_pending = False  # type: ignore[attr-defined]  # asyncio's own switch
+    coroutine = task.get_coro()
+    with suppress(Exception):  # it may insist on awaiting
+        if coroutine is not None:
+            coroutine.close()
+
+
+@contextmanager
+def _unheard(loop: SimulationLoop) -> Iterator[None]:
+    """Let code find a loop to start tasks on, and neither log nor warn."""
+    disabled = logging.root.manager.disable
+    logging.disable()
+    asyncio._set_running_loop(loop)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        asyncio._set_running_loop(None)
+        logging.disable(disabled)
