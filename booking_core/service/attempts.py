@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
-from booking_core.domain.model import Appointment, Attempt, AttemptState
+from booking_core.domain.model import Appointment, Attempt, AttemptState, BookingRequest, CalcomBooking
 from booking_core.domain.outcomes import Outcome, Pending, Recovered
-from booking_core.ports.storage import UnitOfWork
+from booking_core.ports.calcom import CalcomUnavailableError
+from booking_core.ports.storage import NewAttempt, UnitOfWork
+from booking_core.resolution import Asker
 from booking_core.service.resolver import Resolver
 from booking_core.service.surroundings import Surroundings
-from booking_core.service.wish import Trial, Wish
+from booking_core.service.wish import Trial, Wish, asker_of, request_for
 
 _UNSETTLED = frozenset({AttemptState.OPEN, AttemptState.UNKNOWN})
 
@@ -71,6 +74,72 @@ class AttemptKeeper:
             return await self._open(uow, wish, record.attempts)
 
         return await self._world.transactions(body)
+
+    async def _settle_earlier(self, wish: Wish, record: _Record) -> Trial | Outcome:
+        """Earlier attempts have no known end: Cal.com is asked before anything is sent again."""
+        try:
+            own = await self._find_own(wish, record)
+        except CalcomUnavailableError:
+            return Pending()
+        if own is not None:
+            last = self._trial(wish, record.unsettled[-1], record.attempts)
+            return await self._resolver.adopt(last, own)
+        if self._may_be_in_flight(record):
+            return Pending()  # another request of this call is with Cal.com right now; it will settle the attempt
+        return await self._open_after(wish, record)
+
+    async def _find_own(self, wish: Wish, record: _Record) -> CalcomBooking | None:
+        asker = self._asker(wish, record.attempts)
+        for email in dict.fromkeys(attempt.attendee_email for attempt in record.unsettled):
+            own = await self._resolver.find_own(asker, email, wish.start)
+            if own is not None:
+                return own
+        return None
+
+    def _may_be_in_flight(self, record: _Record) -> bool:
+        since = self._world.now() - timedelta(seconds=self._world.business.in_flight_s)
+        return any(a.state is AttemptState.OPEN and a.updated_at > since for a in record.unsettled)
+
+    async def _open_after(self, wish: Wish, seen: _Record) -> Trial | Outcome:
+        """Cal.com holds nothing of the earlier attempts: close them, open a new one, unless somebody was faster."""
+
+        async def body(uow: UnitOfWork) -> Trial | Outcome:
+            await uow.calls.lock(wish.call.id)
+            record = await _read(uow, wish)
+            if record.booked is not None:
+                return Recovered(record.booked)
+            if [(a.id, a.updated_at) for a in record.unsettled] != [(a.id, a.updated_at) for a in seen.unsettled]:
+                return Pending()
+            for attempt in record.unsettled:
+                await uow.attempts.settle(attempt.id, AttemptState.REFUSED, self._world.now())
+            return await self._open(uow, wish, record.attempts)
+
+        return await self._world.transactions(body)
+
+    async def _open(self, uow: UnitOfWork, wish: Wish, earlier: Sequence[Attempt]) -> Trial:
+        key = self._world.ids.attempt_key(wish.call.retell_call_id, wish.start)
+        new = NewAttempt(
+            key=key,
+            call_id=wish.call.id,
+            customer_id=wish.customer.id,
+            service_id=wish.service.id,
+            starts_at=wish.start,
+            attendee_email=self._request(wish, key).attendee.email or "",
+            created_at=self._world.now(),
+        )
+        return self._trial(wish, await uow.attempts.add(new), earlier)
+
+    def _trial(self, wish: Wish, attempt: Attempt | None, earlier: Sequence[Attempt]) -> Trial:
+        attempts = [*earlier, attempt] if attempt else earlier
+        request = self._request(wish, attempt.key if attempt else None)
+        return Trial(wish, request, self._asker(wish, attempts), attempt.id if attempt else None)
+
+    def _request(self, wish: Wish, key: str | None) -> BookingRequest:
+        return request_for(wish, self._world.profile.identity, self._world.business, key)
+
+    def _asker(self, wish: Wish, attempts: Sequence[Attempt]) -> Asker:
+        keys = frozenset(attempt.key for attempt in attempts)
+        return asker_of(wish, self._world.business.fallback_email, keys)
 
     async def _set(self, trial: Trial, state: AttemptState) -> None:
         """A slow request must not take back what reconciliation has booked for it meanwhile."""
