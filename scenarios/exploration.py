@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -16,14 +16,14 @@ from booking_core.profiles import AttendeeIdentity
 from booking_core.storage.engines import SqliteMode
 from scenarios.errors import UsageError
 from scenarios.registry import UnknownScenarioError, find
+from scenarios.report.json_report import facts
 from scenarios.scenario import Scenario, Settings
 from scenarios.theatre import Theatre
 from simulator.bundle import Bundle, Origin, make_bundle
-from simulator.checker import Verdict
-from simulator.explore import Exploration, Inconclusive, Violated, explore_all, explore_randomly
+from simulator.explore import Exploration, explore_all, explore_randomly, pct_scheduler
 from simulator.recording import Recording
-from simulator.schedulers.pct import Pct
-from simulator.schedulers.protocol import SCHEDULE, Scheduler
+from simulator.schedulers.from_list import FromList
+from simulator.schedulers.protocol import Scheduler
 from simulator.simulation import RunResult
 
 
@@ -65,31 +65,53 @@ class Explorer:
         if search.strategy is Strategy.EXHAUSTIVE:
             return explore_all(self.run, preemptions_max=search.preemptions, schedules_max=search.schedules)
         if search.strategy is Strategy.PCT:
-            return self._explore_pct(search.schedules)
+            return explore_randomly(self.run, range(search.schedules), scheduler_of=pct_scheduler)
         return explore_randomly(self.run, range(search.schedules))
 
     def bundle(self, failing: RunResult, path: Path) -> Bundle:
         """Shrink the failure and put everything about it into one file."""
         context = settings_to_context(self.scenario, self.settings)
         origin = Origin(
-            target=f"tests.regressions.{self.scenario.id.replace('-', '_')}:run",
+            target="scenarios.exploration:run_again",
             command=f"slotproof replay {path}",
             context=context,
+            evidence=lambda result: {"rows": self._rows_of(result)},
         )
-        bundle = make_bundle(lambda scheduler: self.run(scheduler, failing.seed), failing, origin)
+        made = make_bundle(lambda scheduler: self.run(scheduler, failing.seed), failing, origin)
+        bundle = replace(made, regression_test=regression_test(made, context))
         bundle.save(path)
         return bundle
 
-    def _explore_pct(self, seeds: int) -> Violated | Inconclusive:
-        horizon = 100
-        for seed in range(seeds):
-            result = self.run(Pct(seed, depth=2 + seed % 2, horizon=horizon), seed)
-            horizon = max(1, sum(decision.stream == SCHEDULE for decision in result.decisions))
-            if result.verdict is Verdict.INVALID:
-                return Violated(result, seed + 1)
-            if result.verdict is Verdict.UNKNOWN:
-                return Inconclusive(f"seed {seed} has no verdict: {result.reason}", seed + 1)
-        return Inconclusive(f"{seeds} seeds are valid, and no number of seeds is a proof", seeds)
+    def _rows_of(self, result: RunResult) -> dict[str, Any]:
+        """What the run left; it is run once more to see it."""
+        answers = FromList([decision.chosen for decision in result.decisions])
+        return facts(self._theatre.run(self.scenario, self.settings, answers, result.seed).seen)
+
+
+def run_again(context: Mapping[str, Any], answers: Sequence[int], seed: int) -> RunResult:
+    """A recorded failure's decisions in its own world: what a regression test written out by `explore` calls."""
+    with Theatre() as theatre:
+        return Explorer(theatre, *settings_from_context(context)).run(FromList(answers), seed)
+
+
+def regression_test(bundle: Bundle, context: Mapping[str, Any]) -> str:
+    """A pytest module that runs the shrunk decisions again and expects the failure to be gone."""
+    answers = [decision.chosen for decision in bundle.recording.decisions]
+    while answers and not answers[-1]:
+        answers.pop()
+    name = f"{context['scenario']}_{context['profile']}".replace("-", "_")
+    return f'''"""Regression: {bundle.sentence}."""
+
+from scenarios.exploration import run_again
+
+CONTEXT = {dict(context)!r}
+
+
+def test_{name}_holds_in_the_order_that_once_broke_it() -> None:
+    result = run_again(CONTEXT, {answers}, seed={bundle.recording.seed})
+
+    assert result.verdict is Verdict.VALID, result.reason
+'''
 
 
 def bundle_path(explorer: Explorer) -> Path:
@@ -115,7 +137,11 @@ def settings_to_context(scenario: Scenario, settings: Settings) -> dict[str, Any
 
 def settings_from_recording(recording: Recording) -> tuple[Scenario, Settings]:
     """The world of a recording; UsageError when it is of another program or another time."""
-    context: Mapping[str, Any] = recording.context
+    return settings_from_context(recording.context)
+
+
+def settings_from_context(context: Mapping[str, Any]) -> tuple[Scenario, Settings]:
+    """The world that a context names; UsageError when there is no such world."""
     try:
         settings = Settings(
             profile=str(context["profile"]),
