@@ -11,7 +11,8 @@ from rich.text import Text
 
 from scenarios.cli.exit_codes import ExitCode
 from scenarios.errors import UsageError
-from scenarios.exploration import Explorer, settings_from_recording
+from scenarios.explorable import world_of
+from scenarios.exploration import Explorer
 from scenarios.theatre import Theatre
 from simulator.bundle import REPLAYS, replay_often, verify
 from simulator.checker import Verdict
@@ -40,9 +41,8 @@ def read_recording(path: Path) -> Recording:
 def replay_bundle(console: Console, path: Path) -> ExitCode:
     """Run the recorded decisions ten times and say what they come to."""
     recording = read_recording(path)
-    scenario, settings = settings_from_recording(recording)
     with Theatre() as theatre:
-        explorer = Explorer(theatre, scenario, settings)
+        explorer = Explorer(world_of(theatre, recording.context))
         try:
             result = verify(lambda scheduler: explorer.run(scheduler, recording.seed), recording)
         except ReplayDivergedError as diverged:
@@ -50,7 +50,8 @@ def replay_bundle(console: Console, path: Path) -> ExitCode:
             console.print(_versions(recording), soft_wrap=True)
             return ExitCode.REPLAY_DIVERGED
         equal = replay_often(lambda scheduler: explorer.run(scheduler, recording.seed), recording)
-    console.rule(f"[bold]{scenario.id}[/] · {settings.profile} · recorded run of seed {recording.seed}", align="left")
+    heading = f"[bold]{explorer.world.id}[/] · {recording.context['profile']} · recorded run of seed {recording.seed}"
+    console.rule(heading, align="left")
     console.print(describe(recording.decisions), soft_wrap=True)
     console.print(_steps(recording))
     console.print(Text(result.reason or "nothing is violated", "bold red" if result.reason else "green"))

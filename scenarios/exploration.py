@@ -1,4 +1,4 @@
-"""Runs a scenario under every schedule of a strategy; keeps what it finds as a file that shows it again."""
+"""Runs a world under every schedule of a strategy; keeps what it finds as a file that shows it again."""
 
 from __future__ import annotations
 
@@ -10,18 +10,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from booking_core.domain.commands import Entry
-from booking_core.domain.outcomes import Layer
-from booking_core.profiles import AttendeeIdentity
-from booking_core.storage.engines import SqliteMode
-from scenarios.errors import UsageError
-from scenarios.registry import UnknownScenarioError, find
-from scenarios.report.json_report import facts
-from scenarios.scenario import Scenario, Settings
+from scenarios.explorable import Explorable, world_of
 from scenarios.theatre import Theatre
 from simulator.bundle import Bundle, Origin, make_bundle
 from simulator.explore import Exploration, explore_all, explore_randomly, pct_scheduler
-from simulator.recording import Recording
 from simulator.schedulers.from_list import FromList
 from simulator.schedulers.protocol import Scheduler
 from simulator.simulation import RunResult
@@ -45,20 +37,16 @@ class Search:
 
 
 class Explorer:
-    """One scenario under one set of settings, to be run under any scheduler. `on_run` hears of every run."""
+    """One world, to be run under any scheduler. `on_run` hears of every run."""
 
-    def __init__(
-        self, theatre: Theatre, scenario: Scenario, settings: Settings, on_run: Callable[[], None] = lambda: None
-    ) -> None:
-        self._theatre = theatre
+    def __init__(self, world: Explorable, on_run: Callable[[], None] = lambda: None) -> None:
+        self.world = world
         self._on_run = on_run
-        self.scenario = scenario
-        self.settings = settings
 
     def run(self, scheduler: Scheduler, seed: int) -> RunResult:
         """One run."""
         self._on_run()
-        return self._theatre.run(self.scenario, self.settings, scheduler, seed).result
+        return self.world.run(scheduler, seed)
 
     def explore(self, search: Search) -> Exploration:
         """Search until something is violated, or the strategy has nothing left."""
@@ -70,88 +58,55 @@ class Explorer:
 
     def bundle(self, failing: RunResult, path: Path) -> Bundle:
         """Shrink the failure and put everything about it into one file."""
-        context = settings_to_context(self.scenario, self.settings)
         origin = Origin(
             target="scenarios.exploration:run_again",
             command=f"slotproof replay {path}",
-            context=context,
-            evidence=lambda result: {"rows": self._rows_of(result)},
+            context=self.world.context,
+            evidence=self.world.evidence,
         )
         made = make_bundle(lambda scheduler: self.run(scheduler, failing.seed), failing, origin)
-        bundle = replace(made, regression_test=regression_test(made, context))
+        bundle = replace(made, regression_test=regression_test(made, self.world))
         bundle.save(path)
         return bundle
-
-    def _rows_of(self, result: RunResult) -> dict[str, Any]:
-        """What the run left; it is run once more to see it."""
-        answers = FromList([decision.chosen for decision in result.decisions])
-        return facts(self._theatre.run(self.scenario, self.settings, answers, result.seed).seen)
 
 
 def run_again(context: Mapping[str, Any], answers: Sequence[int], seed: int) -> RunResult:
     """A recorded failure's decisions in its own world: what a regression test written out by `explore` calls."""
     with Theatre() as theatre:
-        return Explorer(theatre, *settings_from_context(context)).run(FromList(answers), seed)
+        return world_of(theatre, context).run(FromList(answers), seed)
 
 
-def regression_test(bundle: Bundle, context: Mapping[str, Any]) -> str:
+def regression_test(bundle: Bundle, world: Explorable) -> str:
     """A pytest module that runs the shrunk decisions again and expects the failure to be gone."""
     answers = [decision.chosen for decision in bundle.recording.decisions]
     while answers and not answers[-1]:
         answers.pop()
-    name = f"{context['scenario']}_{context['profile']}".replace("-", "_")
-    return f'''"""Regression: {bundle.sentence}."""
+    return _REGRESSION_TEST.format(
+        sentence=bundle.sentence,
+        context=dict(world.context),
+        name=world.id.replace("-", "_"),
+        answers=answers,
+        seed=bundle.recording.seed,
+    )
+
+
+_REGRESSION_TEST = '''"""Regression: {sentence}."""
 
 from scenarios.exploration import run_again
+from simulator.checker import Verdict
 
-CONTEXT = {dict(context)!r}
+CONTEXT = {context!r}
 
 
 def test_{name}_holds_in_the_order_that_once_broke_it() -> None:
-    result = run_again(CONTEXT, {answers}, seed={bundle.recording.seed})
+    result = run_again(CONTEXT, {answers}, seed={seed})
 
     assert result.verdict is Verdict.VALID, result.reason
 '''
 
 
-def bundle_path(explorer: Explorer) -> Path:
-    """Where the failure of these settings is kept: one file a question, here."""
-    context = json.dumps(settings_to_context(explorer.scenario, explorer.settings), sort_keys=True)
+def bundle_path(world: Explorable) -> Path:
+    """Where the failure of this world is kept: one file a question, here."""
+    context = json.dumps(dict(world.context), sort_keys=True)
     name = hashlib.blake2b(context.encode(), digest_size=4).hexdigest()
-    return Path(f"slotproof-{explorer.scenario.id}-{name}.json")
-
-
-def settings_to_context(scenario: Scenario, settings: Settings) -> dict[str, Any]:
-    """What a recording must know to build the same world again, as JSON values."""
-    return {
-        "scenario": scenario.id,
-        "profile": settings.profile,
-        "entry": str(settings.entry),
-        "identity": None if settings.identity is None else str(settings.identity),
-        "without": sorted(int(layer) for layer in settings.without),
-        "skew": settings.skew_s,
-        "seed": settings.seed,
-        "sqlite_mode": str(settings.sqlite_mode),
-    }
-
-
-def settings_from_recording(recording: Recording) -> tuple[Scenario, Settings]:
-    """The world of a recording; UsageError when it is of another program or another time."""
-    return settings_from_context(recording.context)
-
-
-def settings_from_context(context: Mapping[str, Any]) -> tuple[Scenario, Settings]:
-    """The world that a context names; UsageError when there is no such world."""
-    try:
-        settings = Settings(
-            profile=str(context["profile"]),
-            entry=Entry(context["entry"]),
-            identity=None if context["identity"] is None else AttendeeIdentity(context["identity"]),
-            without=frozenset(Layer(number) for number in context["without"]),
-            skew_s=context["skew"],
-            seed=int(context["seed"]),
-            sqlite_mode=SqliteMode(context["sqlite_mode"]),
-        )
-        return find(str(context["scenario"])), settings
-    except (KeyError, ValueError, TypeError, UnknownScenarioError) as problem:
-        raise UsageError(f"the recording's context is not ours: {problem}") from None
+    return Path(f"slotproof-{world.id}-{name}.json")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -69,6 +69,10 @@ class Theatre:
     def stopwatch(self) -> float:
         """Seconds of the machine's own clock, while everything else sees the replay's."""
         return self._real_seconds()
+
+    def frozen_environment(self, simulation: Simulation) -> AbstractContextManager[None]:
+        """freezegun, kept started, shows a simulation's clock: for a world that is not the whole system."""
+        return self._frozen.environment(simulation)
 
     def perform(self, scenario: Scenario, settings: Settings) -> Performance:
         """Play the scenario once, in plain order. Raises DatabaseUnusableError before anything was played."""

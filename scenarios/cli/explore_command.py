@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from scenarios.cli.replay_settings import Wishes
+    from scenarios.explorable import Explorable
     from scenarios.exploration import Explorer, Search
+    from scenarios.theatre import Theatre
     from simulator.explore import Exploration, Violated
 
 _EXAMPLES = """Examples:
@@ -23,7 +26,9 @@ _EXAMPLES = """Examples:
 
   slotproof explore two-callers --identity shared --without 1 --without 2 --without 4 --strategy exhaustive
 
-  slotproof explore two-callers --identity shared --strategy exhaustive --preemptions 1"""
+  slotproof explore two-callers --identity shared --strategy exhaustive --preemptions 1
+
+  slotproof explore check-then-insert --strategy exhaustive --without 4"""
 
 
 def register(app: typer.Typer) -> None:
@@ -51,37 +56,48 @@ def explore_command(
     """
     from pathlib import Path
 
-    from scenarios.cli.replay_settings import Wishes, single
+    from scenarios.cli.replay_settings import Wishes
     from scenarios.cli.writing import writable
     from scenarios.exploration import Search, Strategy
+    from scenarios.report.console import make_console
 
     if strategy not in set(Strategy):
         raise UsageError(f"--strategy {strategy}: expected one of {', '.join(Strategy)}")
     target = None if json_path is None else writable(Path(json_path))
     wishes = Wishes(profile, entry, identity, tuple(without or ()), skew, seed=0, sqlite_mode=sqlite_mode)
-    scenario, settings = single(what, wishes)
-    from scenarios.report.console import make_console
-
-    status = _explore(make_console(), scenario, settings, Search(Strategy(strategy), schedules, preemptions), target)
-    raise typer.Exit(status)
+    search = Search(Strategy(strategy), schedules, preemptions)
+    raise typer.Exit(_explore(make_console(), what, wishes, search, target))
 
 
-def _explore(console: Console, scenario: object, settings: object, search: Search, target: Path | None) -> ExitCode:
+def _explore(console: Console, what: str, wishes: Wishes, search: Search, target: Path | None) -> ExitCode:
     from scenarios.cli.progress import counting
     from scenarios.exploration import Explorer
-    from scenarios.scenario import Scenario, Settings
     from scenarios.theatre import Theatre
 
-    assert isinstance(scenario, Scenario)
-    assert isinstance(settings, Settings)
     with Theatre() as theatre:
-        with counting(console, f"exploring {scenario.id}", search.schedules) as one_more:
-            explorer = Explorer(theatre, scenario, settings, one_more)
+        world = _world(theatre, what, wishes)
+        with counting(console, f"exploring {world.id}", search.schedules) as one_more:
+            explorer = Explorer(world, one_more)
             found = explorer.explore(search)
         status, facts = _tell(console, explorer, found)
     if target is not None:
         _write(target, explorer, search, facts)
     return status
+
+
+def _world(theatre: Theatre, what: str, wishes: Wishes) -> Explorable:
+    from booking_core.domain.outcomes import Layer
+    from booking_core.storage.engines import SqliteMode
+    from scenarios.cli.replay_settings import checked, single
+    from scenarios.explorable import ScenarioWorld
+    from scenarios.races import check_then_insert
+
+    if what != check_then_insert.ID:
+        return ScenarioWorld(theatre, *single(what, wishes))
+    settings = checked(wishes)
+    mode = SqliteMode.LEGACY if wishes.sqlite_mode is None else settings.sqlite_mode  # the driver's own default
+    unique_key = Layer.UNIQUE_BOOKING not in settings.without
+    return check_then_insert.CheckThenInsert(theatre, mode, unique_key=unique_key)
 
 
 def _tell(console: Console, explorer: Explorer, found: Exploration) -> tuple[ExitCode, dict[str, object]]:
@@ -104,7 +120,7 @@ def _tell_violation(console: Console, explorer: Explorer, found: Violated) -> tu
     from scenarios.exploration import bundle_path
 
     console.print(f"[bold red]{found}", soft_wrap=True)
-    path = bundle_path(explorer)
+    path = bundle_path(explorer.world)
     with waiting(console, "shrinking, and replaying ten times"):
         bundle = explorer.bundle(found.result, path)
     console.print(f"the smallest run: {bundle.sentence}", soft_wrap=True)
@@ -125,8 +141,6 @@ def _write(target: Path, explorer: Explorer, search: Search, facts: dict[str, ob
     import json
 
     from scenarios.cli.writing import write_whole
-    from scenarios.exploration import settings_to_context
 
-    context = settings_to_context(explorer.scenario, explorer.settings)
-    document = {**context, "strategy": str(search.strategy), "preemptions": search.preemptions, **facts}
+    document = {**explorer.world.context, "strategy": str(search.strategy), "preemptions": search.preemptions, **facts}
     write_whole(target, json.dumps(document, ensure_ascii=False, indent=1) + "\n")

@@ -43,13 +43,13 @@ class Wishes:
 def plan(what: str, wishes: Wishes) -> list[tuple[Scenario, list[Settings]]]:
     """Each scenario with the settings to play it with; UsageError for a word that means nothing."""
     chosen = list(scenarios().values()) if what == "all" else [_found(what)]
-    checked = _checked(wishes)
-    return [(scenario, _settings(scenario, wishes, checked)) for scenario in chosen]
+    settings = checked(wishes)
+    return [(scenario, _settings(scenario, wishes, settings)) for scenario in chosen]
 
 
 def single(what: str, wishes: Wishes) -> tuple[Scenario, Settings]:
     """One scenario with one set of settings; UsageError for a word that means nothing."""
-    return _found(what), _checked(wishes)
+    return _found(what), checked(wishes)
 
 
 def _found(scenario_id: str) -> Scenario:
@@ -59,36 +59,37 @@ def _found(scenario_id: str) -> Scenario:
         raise UsageError(str(unknown)) from None
 
 
-def _settings(scenario: Scenario, wishes: Wishes, checked: Settings) -> list[Settings]:
+def _settings(scenario: Scenario, wishes: Wishes, given: Settings) -> list[Settings]:
     stated = [
         replace(
             case.settings,
-            skew_s=checked.skew_s,
-            seed=checked.seed,
-            database=checked.database,
-            sqlite_mode=checked.sqlite_mode,
+            skew_s=given.skew_s,
+            seed=given.seed,
+            database=given.database,
+            sqlite_mode=given.sqlite_mode,
         )
         for case in scenario.cases
     ]
     if not wishes.change_the_case:
         return stated
     if wishes.profile is not None:
-        return [checked]
-    varied = [_varied(settings, wishes, checked) for settings in stated]
+        return [given]
+    varied = [_varied(settings, wishes, given) for settings in stated]
     return list(dict.fromkeys(varied))
 
 
-def _varied(settings: Settings, wishes: Wishes, checked: Settings) -> Settings:
+def _varied(settings: Settings, wishes: Wishes, given: Settings) -> Settings:
     """The stated case with the options that were given."""
     return replace(
         settings,
-        entry=settings.entry if wishes.entry is None else checked.entry,
-        identity=settings.identity if wishes.identity is None else checked.identity,
-        without=checked.without if wishes.without else settings.without,
+        entry=settings.entry if wishes.entry is None else given.entry,
+        identity=settings.identity if wishes.identity is None else given.identity,
+        without=given.without if wishes.without else settings.without,
     )
 
 
-def _checked(wishes: Wishes) -> Settings:
+def checked(wishes: Wishes) -> Settings:
+    """The settings that the options mean; UsageError for a word that means nothing."""
     known = profiles()
     if wishes.profile is not None and wishes.profile not in known:
         raise UsageError(f"--profile {wishes.profile}: expected one of {', '.join(known)}")

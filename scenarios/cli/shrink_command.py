@@ -21,7 +21,8 @@ def shrink_command(bundle: Annotated[Path, typer.Argument(help="A file that `slo
     from scenarios.bundles import read_recording
     from scenarios.cli.progress import waiting
     from scenarios.cli.writing import writable
-    from scenarios.exploration import Explorer, settings_from_recording
+    from scenarios.explorable import world_of
+    from scenarios.exploration import Explorer
     from scenarios.report.console import make_console
     from scenarios.theatre import Theatre
     from simulator.checker import Verdict
@@ -31,7 +32,7 @@ def shrink_command(bundle: Annotated[Path, typer.Argument(help="A file that `slo
     writable(bundle)
     console = make_console()
     with Theatre() as theatre, waiting(console, "shrinking"):
-        explorer = Explorer(theatre, *settings_from_recording(recording))
+        explorer = Explorer(world_of(theatre, recording.context))
         answers = [decision.chosen for decision in recording.full or recording.decisions]
         failing = explorer.run(FromList(answers), recording.seed)
         if failing.verdict is not Verdict.INVALID:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from booking_core.domain.outcomes import Layer
 from booking_core.profiles import AttendeeIdentity
+from scenarios.explorable import ScenarioWorld
 from scenarios.exploration import Explorer
 from scenarios.registry import find
 from scenarios.scenario import Settings
@@ -48,7 +50,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     off = frozenset({Layer.FRESHNESS, Layer.CALL_IDENTITY, Layer.UNIQUE_BOOKING})
     settings = Settings("hardened", identity=AttendeeIdentity.SHARED, without=off)
     with Theatre() as theatre:
-        explorer = Explorer(theatre, find("two-callers"), settings)
+        explorer = Explorer(ScenarioWorld(theatre, find("two-callers"), settings))
         explorer.bundle(explorer.run(Uniform(3), 3), path)
     return path
 
@@ -83,6 +85,45 @@ def test_a_recording_whose_run_has_changed_is_called_diverged(
 
     assert ended.status == 13
     assert "diverged" in ended.out
+
+
+def test_the_smallest_race_double_books_without_the_key_and_is_cut_to_one_preemption(
+    slotproof: CommandLine, tmp_path: Path
+) -> None:
+    ended = slotproof("explore", "check-then-insert", "--strategy", "exhaustive", "--without", "4")
+
+    bundle = json.loads(bundle_in(tmp_path).read_text())
+    assert ended.status == 10
+    assert "2 bookings of one slot" in ended.out
+    assert [decision[5] for decision in bundle["recording"]["decisions"] if decision[3]] == [True]
+    assert bundle["replays"] == "10 of 10"
+    assert slotproof("replay", bundle_in(tmp_path).name).status == 10
+
+
+def test_the_regression_test_of_a_bundle_fails_while_the_failure_is_there(
+    slotproof: CommandLine, tmp_path: Path
+) -> None:
+    slotproof("explore", "check-then-insert", "--without", "4", "--schedules", "50")
+    module: dict[str, Any] = {}
+
+    exec(json.loads(bundle_in(tmp_path).read_text())["regression_test"], module)  # noqa: S102 - what it is for
+
+    with pytest.raises(AssertionError, match="2 bookings of one slot"):
+        module["test_check_then_insert_holds_in_the_order_that_once_broke_it"]()
+
+
+def test_with_the_key_every_schedule_of_the_smallest_race_holds(slotproof: CommandLine) -> None:
+    ended = slotproof("explore", "check-then-insert", "--strategy", "exhaustive")
+
+    assert ended.status == 0
+    assert "proved up to bound 2 over" in ended.out
+
+
+@pytest.mark.parametrize("mode", ["begin", "immediate"])
+def test_a_real_begin_lets_no_seed_double_book(slotproof: CommandLine, mode: str) -> None:
+    words = ["explore", "check-then-insert", "--without", "4", "--schedules", "60", "--sqlite-mode", mode]
+
+    assert slotproof(*words).status == 12
 
 
 def test_with_all_layers_every_schedule_up_to_the_bound_holds(slotproof: CommandLine, tmp_path: Path) -> None:
