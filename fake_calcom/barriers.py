@@ -19,6 +19,8 @@ PATIENCE_S = 5.0
 class Barrier:
     """Holds `parties` requests of an operation, then lets them go together, in the order of their arrival.
 
+    `holds_one` is set as soon as somebody waits here.
+
     After `patience_s` of the event loop's time a waiting request goes on alone, and the barrier is `broken`.
     """
 
@@ -27,6 +29,7 @@ class Barrier:
     patience_s: float = PATIENCE_S
     arrived: int = 0
     broken: bool = False
+    holds_one: asyncio.Event = field(default_factory=asyncio.Event)
     _open: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -37,6 +40,7 @@ class Barrier:
     async def pass_through(self) -> None:
         """Wait for the others."""
         self.arrived += 1
+        self.holds_one.set()
         if self.arrived >= self.parties:
             self.release()
         try:
@@ -76,6 +80,10 @@ class Barriers:
         barrier = Barrier(operation, parties, patience_s)
         self._barriers.append(barrier)
         return barrier
+
+    def latest(self) -> Barrier:
+        """Return the barrier put up last; IndexError when there is none."""
+        return self._barriers[-1]
 
     def clear(self) -> None:
         """Release and forget every barrier."""

@@ -13,9 +13,8 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Literal
 
 import aiohttp
-from aiohttp import web
 
-from fake_calcom.doors.port import make_handler
+from fake_calcom.doors.port import connections
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,7 +145,7 @@ class MemoryConnector(aiohttp.BaseConnector):
 
     def __init__(self, fake: FakeCalcom, tap: Callable[[Direction, bytes], bytes | Exception] | None = None) -> None:
         super().__init__()
-        self._server = web.Server(make_handler(fake), access_log=None)
+        self._accept = connections(fake, set())
         self._tap = tap
         self._opened = 0
 
@@ -154,7 +153,7 @@ class MemoryConnector(aiohttp.BaseConnector):
         self._opened += 1
         near, far = ("127.0.0.1", FIRST_PORT + self._opened), ("127.0.0.1", req.url.port or 80)
         client: ResponseHandler = self._factory()
-        served = self._server()
+        served = self._accept()
         outward = MemoryTransport(client, {"peername": far, "sockname": near}, self._carrier("request"))
         inward = MemoryTransport(served, {"peername": near, "sockname": far}, self._carrier("response"))
         outward.other, inward.other = inward, outward

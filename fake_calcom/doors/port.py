@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from fake_calcom.control.door import PREFIX
 from fake_calcom.doors.broken import BrokenResponse
+from fake_calcom.doors.http import HttpConnection
 from fake_calcom.errors import EnvelopeError
 from fake_calcom.times import iso
 from fake_calcom.wire import BODY_BYTES_MAX, JSON_TYPE, Answer, Call, encode
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from fake_calcom.app import FakeCalcom
 
 CONTROL_BYTES_MAX = 256 * 1024 * 1024  # a snapshot is as large as its state
+BACKLOG = 1024  # as many connections may wait to be accepted as a burst of clients opens
 GRACE_S = 0.1  # a request that a fault delays does not hold up the end of a test
 LOOPBACK = "127.0.0.1"
 TOO_LARGE = EnvelopeError(413, "PayloadTooLargeException", "request entity too large")
@@ -59,36 +62,53 @@ def make_app(fake: FakeCalcom) -> web.Application:
     return app
 
 
+def connections(fake: FakeCalcom, opened: set[HttpConnection]) -> Callable[[], HttpConnection]:
+    """Return what serves each new connection to a fake; those that are open are in `opened`."""
+
+    def limit(target: str) -> int:
+        return CONTROL_BYTES_MAX if target.startswith(PREFIX) else BODY_BYTES_MAX
+
+    return lambda: HttpConnection(fake.answer, limit, lambda target: too_large(fake, target), opened)
+
+
 class PortDoor:
     """Serves a fake on a loopback port while it is open."""
 
     def __init__(self, fake: FakeCalcom) -> None:
         self._fake = fake
-        self._runner: web.ServerRunner | None = None
+        self._server: asyncio.Server | None = None
+        self._opened: set[HttpConnection] = set()
 
     @property
     def url(self) -> str:
         """Return the address; RuntimeError while the door is closed."""
-        if self._runner is None or not self._runner.addresses:
+        if self._server is None or not self._server.sockets:
             raise RuntimeError("the fake has a url while it is open: use `async with FakeCalcom(...) as fake`")
-        host, port = self._runner.addresses[0][:2]
+        host, port = self._server.sockets[0].getsockname()[:2]
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     async def open(self, host: str = LOOPBACK, port: int = 0) -> None:
         """Begin to listen; port 0 takes a free one. OSError when the port is taken."""
-        if self._runner is not None:
+        if self._server is not None:
             raise RuntimeError("the fake is open already")
-        runner = web.ServerRunner(web.Server(make_handler(self._fake), access_log=None), shutdown_timeout=GRACE_S)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, host, port).start()
-        except OSError:
-            await runner.cleanup()
-            raise
-        self._runner = runner
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(
+            connections(self._fake, self._opened), host, port, reuse_address=True, backlog=BACKLOG
+        )
 
     async def close(self) -> None:
-        """Stop listening and end every connection."""
-        runner, self._runner = self._runner, None
-        if runner is not None:
-            await runner.cleanup()
+        """Stop listening and end every connection; requests under way get a moment to end by themselves."""
+        server, self._server = self._server, None
+        if server is None:
+            return
+        server.close()
+        tasks = [c.task for c in self._opened if c.task is not None and not c.task.done()]
+        if tasks:
+            await asyncio.wait(tasks, timeout=GRACE_S)
+        for connection in tuple(self._opened):
+            connection.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # the transports' last turn
+        await server.wait_closed()

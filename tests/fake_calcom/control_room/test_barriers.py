@@ -45,8 +45,7 @@ async def test_who_waits_alone_goes_on_after_its_patience(room: Client) -> None:
 async def test_the_control_door_puts_barriers_up_and_lets_go(room: Client) -> None:
     await room.post("/__fake__/barriers", {"operation": "createBooking", "parties": 2})
     held = asyncio.create_task(room.book("PLAIN"))
-    for _ in range(20):  # turns enough for a request through the direct door to come to the barrier
-        await asyncio.sleep(0)
+    await room.fake.barriers.latest().holds_one.wait()
 
     told = await room.get("/__fake__/barriers")
     await room.call("DELETE", "/__fake__/barriers")
