@@ -18,7 +18,7 @@ class Business:
     time_zone: ZoneInfo = field(default_factory=_berlin)
     alternatives_max: int = 3
     alternatives_days: int = 7  # how far around the wanted day alternatives are looked for
-    in_flight_s: float = 30.0  # an open attempt younger than this may still be at Cal.com: longer than one create (20 s)
+    in_flight_s: float = 30.0  # an open attempt younger than this may be at Cal.com: longer than a create (20 s)
     reconcile_past_days: int = 1  # the window in which ghosts and orphans are looked for, around now
     reconcile_future_days: int = 60
     notifications_batch: int = 50
