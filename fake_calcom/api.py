@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fake_calcom.auth import find_caller, refuse_stranger
 from fake_calcom.errors import ApiError, bad_request, not_found
@@ -39,6 +39,16 @@ PREFLIGHT_HEADERS = {
 }
 
 
+class Reached(NamedTuple):
+    """What a call reaches: the route (None: nothing), the values in its path, its query as text, its version."""
+
+    route: Route | None
+    params: dict[str, str]
+    path: str
+    query: str
+    version: str
+
+
 @dataclass(slots=True)
 class Api:
     """Cal.com's API on one universe."""
@@ -46,19 +56,21 @@ class Api:
     universe: Universe
     router: Router
 
-    def route_of(self, call: Call) -> Route | None:
-        """Return the route that a call reaches, or None."""
-        path, _ = normal_path(call.target)
-        found = self.router.find(_method(call), path, read_version(call.headers.get(HEADER)))
-        return found[0] if found else None
+    def reach(self, call: Call) -> Reached:
+        """Return what a call reaches."""
+        path, query = normal_path(call.target)
+        version = read_version(call.headers.get(HEADER))
+        found = self.router.find("GET" if call.method == "HEAD" else call.method, path, version)
+        route, params = found or (None, {})
+        return Reached(route, params, path, query, version)
 
-    async def answer(self, call: Call) -> Answer:
+    async def answer(self, call: Call, reached: Reached) -> Answer:
         """Return what Cal.com answers. Never raises for anything a caller can send."""
         headers = {**COMMON_HEADERS, "X-Request-Id": self.universe.outside.ids.request_id()}
         if call.method == "OPTIONS":
             return Answer(204, b"", headers | PREFLIGHT_HEADERS)
         try:
-            answer = await self._serve(call, headers)
+            answer = await self._serve(call, reached, headers)
         except ApiError as error:
             body = error.body(call.target, iso(self.universe.now_ms()))
             answer = Answer(error.status, encode(body))
@@ -67,14 +79,11 @@ class Api:
             answer.body = b""
         return answer
 
-    async def _serve(self, call: Call, headers: dict[str, str]) -> Answer:
+    async def _serve(self, call: Call, reached: Reached, headers: dict[str, str]) -> Answer:
         body = _parsed(call)
-        path, query = normal_path(call.target)
-        version = read_version(call.headers.get(HEADER))
-        found = self.router.find(_method(call), path, version)
-        if found is None:
+        route = reached.route
+        if route is None:
             raise not_found(f"Cannot {call.method} {call.target}")
-        route, params = found
         universe, authorization = self.universe, call.headers.get("Authorization")
         caller = find_caller(universe.directory, authorization)
         now_ms = universe.now_ms()
@@ -85,12 +94,10 @@ class Api:
             if allowance.blocked:
                 raise too_many_requests()
         refuse_stranger(route.access, caller, authorization, now_ms)
-        request = Request(universe, version, caller, params, Query.parse(query), body, call.target)
+        request = Request(
+            universe, reached.version, caller, reached.params, Query.parse(reached.query), body, call.target
+        )
         return await route.handler(request)
-
-
-def _method(call: Call) -> str:
-    return "GET" if call.method == "HEAD" else call.method
 
 
 def _parsed(call: Call) -> Any:

@@ -73,8 +73,7 @@ class Entry(NamedTuple):
         }
 
 
-@dataclass(slots=True, frozen=True)
-class Noted:
+class Noted(NamedTuple):
     """What the fake knows of a call besides its bytes; fault and phase are "" when nothing went wrong."""
 
     operation: str

@@ -12,14 +12,13 @@ from fake_calcom.faults.carry_out import NEVER_ANSWERED, carry_out
 from fake_calcom.faults.plan import FaultPlan
 from fake_calcom.faults.rule import Subject
 from fake_calcom.journal import Journal, Noted
-from fake_calcom.routing import normal_path
 from fake_calcom.strictness import REPORT_HEADER, Strictness, header_text, preferred
 from fake_calcom.wire import Answer
 
 if TYPE_CHECKING:
+    from fake_calcom.api import Reached
     from fake_calcom.commits import Commit
     from fake_calcom.faults.rule import Effect, Rule
-    from fake_calcom.routing import Route
     from fake_calcom.transitions import Transitions
     from fake_calcom.universe import Universe
     from fake_calcom.wire import Call
@@ -42,14 +41,15 @@ class Reception:
     async def attend(self, call: Call) -> Answer:
         """Return what leaves the fake, journalled. Never raises for anything a caller can send."""
         universe = self.api.universe
-        invoked_ms, route, invoked = universe.now_ms(), self.api.route_of(call), self.journal.next_moment()
+        invoked_ms, reached, invoked = universe.now_ms(), self.api.reach(call), self.journal.next_moment()
+        route = reached.route
         if not self.transitions.is_idle:
             self.transitions.confirm_due()
-        rule = self._rule(call, route, invoked_ms) if len(self.faults) else None
+        rule = self._rule(call, reached, invoked_ms) if len(self.faults) else None
         commits: list[Commit] = []
         token = universe.commits.begin(commits)
         try:
-            answer = await (self._handle(call, route) if rule is None else self._suffer(rule, call, route))
+            answer = await (self._handle(call, reached) if rule is None else self._suffer(rule, call, reached))
         except asyncio.CancelledError:
             answer = Answer(NEVER_ANSWERED, b"")
             raise
@@ -66,23 +66,22 @@ class Reception:
             )
             self._note(call, answer, noted)
         if not self.transitions.is_idle:
-            self._change(call, route, commits)
+            self._change(reached, commits)
         return answer
 
-    def _change(self, call: Call, route: Route | None, commits: list[Commit]) -> None:
+    def _change(self, reached: Reached, commits: list[Commit]) -> None:
         """Let pending bookings be confirmed that this call made, or was the last to see pending."""
         self.transitions.note_commits(commits)
-        if route is not None and route.operation.startswith("getBooking"):
-            self.transitions.note_read(normal_path(call.target)[0].rpartition("/")[2])
+        if reached.route is not None and reached.route.operation.startswith("getBooking"):
+            self.transitions.note_read(reached.params["uid"])
 
     def _note(self, call: Call, answer: Answer, noted: Noted) -> None:
         self.journal.write(call, answer, noted)
         self.coverage.note(noted.operation, answer.status, noted.fault, noted.phase)
 
-    def _rule(self, call: Call, route: Route | None, now_ms: int) -> Rule | None:
-        path = normal_path(call.target)[0]
-        operation, pattern = (route.operation, route.path) if route else ("", "")
-        return self.faults.strike(Subject(operation, call.method, path, pattern, now_ms))
+    def _rule(self, call: Call, reached: Reached, now_ms: int) -> Rule | None:
+        operation, pattern = (reached.route.operation, reached.route.path) if reached.route else ("", "")
+        return self.faults.strike(Subject(operation, call.method, reached.path, pattern, now_ms))
 
     def strike_webhook(self, trigger: str) -> Effect | None:
         """Return what the plan does to a webhook about to leave, or None."""
@@ -93,28 +92,29 @@ class Reception:
             self.coverage.note(trigger, 0, rule.effect.kind, rule.phase)
         return rule.effect if rule else None
 
-    async def _handle(self, call: Call, route: Route | None) -> Answer:
+    async def _handle(self, call: Call, reached: Reached) -> Answer:
         if call.method not in READS and len(self.faults) and self.faults.may_strike("stale_read"):
             self._past = self.api.universe.fork()
+        route = reached.route
         if route is None:
-            return await self.api.answer(call)
+            return await self.api.answer(call, reached)
         now_ms = self.api.universe.now_ms()
         if "Prefer" in call.headers and (forced := preferred(call, route, now_ms)) is not None:
             return forced
         told, refused = ("", None) if self.strictness.mode == "off" else self.strictness.judge(call, route, now_ms)
-        answer = refused or await self.api.answer(call)
+        answer = refused or await self.api.answer(call, reached)
         if told:
             answer.headers[REPORT_HEADER] = header_text(told)
         return answer
 
-    async def _suffer(self, rule: Rule, call: Call, route: Route | None) -> Answer:
-        answer = await carry_out(rule, lambda: self._handle(call, route), lambda: self._handle_stale(call, route))
+    async def _suffer(self, rule: Rule, call: Call, reached: Reached) -> Answer:
+        answer = await carry_out(rule, lambda: self._handle(call, reached), lambda: self._handle_stale(call, reached))
         if answer.status == NEVER_ANSWERED:
             assert answer.mischief is not None, "only mischief answers nothing"
         return answer
 
-    async def _handle_stale(self, call: Call, route: Route | None) -> Answer:
+    async def _handle_stale(self, call: Call, reached: Reached) -> Answer:
         """Answer from the state before the last write; without one the read is as fresh as any."""
         if self._past is None or call.method not in READS:
-            return await self._handle(call, route)
-        return await Api(self._past, self.api.router).answer(call)
+            return await self._handle(call, reached)
+        return await Api(self._past, self.api.router).answer(call, reached)

@@ -76,19 +76,23 @@ class Route:
     versions: frozenset[str] = EVERY
 
 
+RESOURCE = 2  # the place of the resource's name among a path's segments: "", "v2", "bookings"
+
+
 @dataclass(slots=True)
 class Router:
-    """Finds routes by method, path and version."""
+    """Finds routes by method, path and version. A path with places names its resource: that narrows the search."""
 
     routes: tuple[Route, ...]
     _static: dict[tuple[str, str], list[Route]] = field(default_factory=dict)
-    _dynamic: dict[tuple[str, int], list[tuple[list[str], Route]]] = field(default_factory=dict)
+    _dynamic: dict[tuple[str, int, str], list[tuple[list[str], Route]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for route in self.routes:
             segments = route.path.split("/")
             if "{" in route.path:
-                self._dynamic.setdefault((route.method, len(segments)), []).append((segments, route))
+                key = (route.method, len(segments), segments[RESOURCE])
+                self._dynamic.setdefault(key, []).append((segments, route))
             else:
                 self._static.setdefault((route.method, route.path), []).append(route)
 
@@ -98,7 +102,9 @@ class Router:
             if version in route.versions:
                 return route, {}
         segments = path.split("/")
-        for pattern, route in self._dynamic.get((method, len(segments)), ()):
+        if len(segments) <= RESOURCE:
+            return None
+        for pattern, route in self._dynamic.get((method, len(segments), segments[RESOURCE]), ()):
             if version in route.versions:
                 params = _match(pattern, segments)
                 if params is not None:
@@ -109,7 +115,9 @@ class Router:
 def normal_path(target: str) -> tuple[str, str]:
     """Return a target's path and query: `/api/v2` is `/v2`, and slashes at the end do not count."""
     path, _, query = target.partition("?")
-    path = path.partition("#")[0].rstrip("/") or "/"
+    if "#" in path:
+        path = path.partition("#")[0]
+    path = path.rstrip("/") or "/"
     if path.startswith("/api/v2"):
         path = path[len("/api") :]
     return path, query
@@ -121,7 +129,7 @@ def _match(pattern: Iterable[str], segments: Iterable[str]) -> dict[str, str] | 
         if wanted.startswith("{"):
             if not given:
                 return None
-            params[wanted[1:-1]] = unquote(given)
+            params[wanted[1:-1]] = unquote(given) if "%" in given else given
         elif wanted != given:
             return None
     return params

@@ -18,7 +18,8 @@ _ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?( ?[Zz]|[
 
 def to_ms(moment: datetime) -> int:
     """Return an aware datetime as milliseconds since the epoch, cut to the whole millisecond."""
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
+    since = moment - _EPOCH
+    return since.days * MS_PER_DAY + since.seconds * MS_PER_SECOND + since.microseconds // 1000
 
 
 def to_datetime(ms: int) -> datetime:

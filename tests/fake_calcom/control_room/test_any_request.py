@@ -116,7 +116,8 @@ def fewer(draw: st.DrawFn, given: dict[str, Any], likely: dict[str, list[Any]]) 
     if "start" in kept:  # the event type may be named in three ways; by its number leads furthest
         kept["eventTypeId"] = draw(st.sampled_from(likely["eventTypeId"]))
     others = [name for name in given if name not in likely]
-    if others and draw(st.integers(0, 1)):
+    wants_one = draw(st.booleans())
+    if others and wants_one:
         name = draw(st.sampled_from(others))
         kept[name] = given[name]
     return kept
