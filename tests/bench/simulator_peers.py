@@ -41,15 +41,15 @@ def measure() -> Iterator[Row]:
     yield Row("slotproof, 4 callers", ours, "runs/s")
     try:
         python = _python_of_peers()
-        detangle = _play(python, "detangle", 300)
-        frontrun = _play(python, "frontrun", 20)
+        detangle = max(_play(python, "detangle", 150, "cpu_s") for _ in range(4))  # the best of four, as ours
+        frontrun = _play(python, "frontrun", 20, "wall_s")
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         yield Row("peers", 0, "runs/s", note=f"not measured, cannot be had here: {error}"[:120])
         return
-    yield Row("detangle, 4 callers, aiosqlite's queue inline", detangle["runs"] / detangle["cpu_s"], "runs/s")
-    yield Row("frontrun, 2 callers, DPOR", frontrun["runs"] / frontrun["wall_s"], "runs/s wall")
-    yield Row("ours to detangle's", ours / (detangle["runs"] / detangle["cpu_s"]), "times", at_least=1.7)
-    yield Row("ours to frontrun's", ours / (frontrun["runs"] / frontrun["wall_s"]), "times", at_least=100)
+    yield Row("detangle, 4 callers, aiosqlite's queue inline", detangle, "runs/s")
+    yield Row("frontrun, 2 callers, DPOR", frontrun, "runs/s wall")
+    yield Row("ours to detangle's", ours / detangle, "times", at_least=1.7)
+    yield Row("ours to frontrun's", ours / frontrun, "times", at_least=100)
 
 
 def _ours() -> float:
@@ -91,12 +91,13 @@ def _python_of_peers() -> Path:
     return python
 
 
-def _play(python: Path, tool: str, runs: int) -> dict[str, float]:
+def _play(python: Path, tool: str, runs: int, seconds: str) -> float:
+    """Runs a second, by processor time (`cpu_s`) or, for a tool that waits, by the clock on the wall (`wall_s`)."""
     with tempfile.TemporaryDirectory(prefix="slotproof-peer-", dir=fast_directory()) as folder:
         command = [str(python), str(_SCRIPT), tool, str(runs), str(Path(folder) / "peer.db")]
         done = subprocess.run(command, check=True, timeout=_PATIENCE_S, capture_output=True, text=True)
     answer: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return answer
+    return answer["runs"] / answer[seconds]
 
 
 PART = Part("Beside other simulators", measure)
