@@ -72,7 +72,10 @@ class Shape:
                     sentence = f"property {name} should not exist"
                     yield Problem(name, value[name], {"whitelistValidation": sentence})
         for prop in self.properties:
-            problem = _problem_of(prop, value.get(prop.name))
+            given = value.get(prop.name)
+            if given is None and not prop.required:
+                continue  # most properties of most requests: not even a call for them
+            problem = _problem_of(prop, given)
             if problem is not None:
                 yield problem
         for name, check in self.whole:
@@ -81,9 +84,10 @@ class Shape:
 
 
 def _problem_of(prop: Property, value: Any) -> Problem | None:
-    if value is None and not prop.required:
-        return None
-    constraints = {c.name: c.sentence.replace("$property", prop.name) for c in prop.checks if not c.passes(value)}
+    constraints: dict[str, str] = {}
+    for check in prop.checks:
+        if not check.passes(value):
+            constraints[check.name] = check.sentence.replace("$property", prop.name)
     children: tuple[Problem, ...] = ()
     if prop.nested is not None and value is not None:
         children = _children(prop, prop.nested, value, constraints)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
-from uuid import UUID
+from uuid import NAMESPACE_URL, uuid5
 
 import aiohttp
 import pytest
 
 from fake_calcom import FakeCalcom, SeededIds
-from fake_calcom.ids import short_uuid
+from fake_calcom.ids import number_of_uuid5, short_uuid
 from tests.fake_calcom.client import Client
 from tests.fake_calcom.worlds import TUESDAY_15, attendee, team, world
 
@@ -115,6 +115,11 @@ def test_a_position_is_returned_to_and_what_is_none_is_refused() -> None:
 
 
 def test_a_short_uuid_is_twenty_two_letters_of_flickrs_alphabet() -> None:
-    assert short_uuid(UUID(int=0)) == "1" * 22
-    assert short_uuid(UUID(int=57)) == "1" * 21 + "Z"
-    assert len(short_uuid(UUID(int=2**128 - 1))) == 22
+    assert short_uuid(0) == "1" * 22
+    assert short_uuid(57) == "1" * 21 + "Z"
+    assert len(short_uuid(2**128 - 1)) == 22
+
+
+@pytest.mark.parametrize("name", ["", "host:2030-01-08T13:00:00Z:1", "ü" * 40])
+def test_the_quick_uuid5_is_the_librarys(name: str) -> None:
+    assert number_of_uuid5(name) == uuid5(NAMESPACE_URL, name).int
