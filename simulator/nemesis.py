@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from simulator.network import Network
     from simulator.node import Node
     from simulator.pending import IoPoint
     from simulator.simulation import Simulation
@@ -60,10 +59,24 @@ class Crash:
             self._node.restart()
 
 
+class Line(Protocol):
+    """A network whose lines can be cut: `simulator.network.Network` and the adapters' `MemoryNetwork` are such."""
+
+    def partition(self, one: str, other: str) -> None:
+        """Cut the line between two endpoints."""
+
+    def repair(self, one: str, other: str) -> None:
+        """Mend it."""
+
+    def is_partitioned(self, one: str, other: str) -> bool:
+        """Whether it is cut."""
+        ...
+
+
 class Partition:
     """The line between two endpoints is cut for some time."""
 
-    def __init__(self, simulation: Simulation, network: Network, one: str, other: str, *, for_s: float) -> None:
+    def __init__(self, simulation: Simulation, network: Line, one: str, other: str, *, for_s: float) -> None:
         self.name = f"partition-{one}-{other}"
         self._loop = simulation.loop
         self._network = network

@@ -1,7 +1,7 @@
 """Named endpoints that exchange messages, with partitions, rules, and latency as a choice.
 
 Messages of one direction between two endpoints stay in order, as on one connection. For HTTP between
-real aiohttp clients and servers see `simulator.adapters.aiohttp_memory`, which asks the same rules.
+real aiohttp clients and servers see `simulator.adapters.aiohttp_memory`, whose rules know HTTP.
 """
 
 from __future__ import annotations

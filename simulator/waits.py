@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import FrameType
 
+_TASKS_SHOWN_MAX = 20
+"""A report of a thousand waiting tasks is read by nobody."""
+
 
 def describe_waits(tasks: Iterable[asyncio.Task[Any]]) -> str:
     """One line for each task that is not done, nor frozen by a crash: its name, what it waits for, and where."""
@@ -21,7 +24,11 @@ def describe_waits(tasks: Iterable[asyncio.Task[Any]]) -> str:
         for task in tasks
         if not task.done() and not is_frozen(task)
     ]
-    return "\n".join(sorted(lines)) or "  (no task is left: a bare future is awaited)"
+    if not lines:
+        return "  (no task is left: a bare future is awaited)"
+    shown = sorted(lines)[:_TASKS_SHOWN_MAX]
+    hidden = len(lines) - len(shown)
+    return "\n".join(shown) + (f"\n  … and {hidden} more" if hidden else "")
 
 
 def _what(task: asyncio.Task[Any]) -> str:

@@ -57,6 +57,16 @@ def test_a_deadlock_names_who_waits_for_whom_and_where(loop: SimulationLoop) -> 
     assert "test_hangs.py" in str(caught.value)
 
 
+def test_a_deadlock_of_a_thousand_tasks_is_told_in_a_few_lines(loop: SimulationLoop) -> None:
+    async def main() -> None:
+        await asyncio.gather(*(asyncio.Event().wait() for _ in range(1_000)))
+
+    with pytest.raises(DeadlockError, match=r"… and 981 more") as caught:
+        loop.run_until_complete(main())
+
+    assert str(caught.value).count("\n") < 30
+
+
 def test_a_livelock_ends_by_the_budget_of_steps_without_time(make_loop: MakeLoop) -> None:
     loop = make_loop(Limits(ready_steps_max=1_000))
 
