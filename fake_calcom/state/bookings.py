@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fake_calcom.state.many import Many
-from fake_calcom.times import MS_PER_DAY
+from fake_calcom.times import MS_PER_HOUR
 from fake_calcom.wire import encode
 
 if TYPE_CHECKING:
@@ -59,6 +59,14 @@ class Row(NamedTuple):
 START, END = Row._fields.index("start_ms"), Row._fields.index("end_ms")
 
 
+STRETCH_MS = 2 * MS_PER_HOUR  # a day of a busy host holds a hundred bookings, two hours hold a handful
+
+
+def _stretches(start_ms: int, end_ms: int) -> range:
+    """Return the stretches of time that [start, end] touches."""
+    return range(start_ms // STRETCH_MS, end_ms // STRETCH_MS + 1)
+
+
 class BookingStore:
     """Every booking, with the indexes that keep each question independent of their number."""
 
@@ -70,7 +78,7 @@ class BookingStore:
         self._number_of_seat: dict[str, int] = {}
         self._of_attendance: Many[tuple[int, int, str]] = Many()  # event type, start, e-mail; live rows only
         self._of_slot: Many[tuple[int, int]] = Many()  # event type, start; live rows only
-        self._of_day: Many[tuple[int, int]] = Many()  # user, day since 1970; live rows only
+        self._of_stretch: Many[tuple[int, int]] = Many()  # user, stretch of time; live rows only
         self._of_turn: Many[tuple[int, int]] = Many()  # event type, host; accepted rows only
         self._of_user: Many[int] = Many()
         self._of_event_type: Many[int] = Many()
@@ -143,8 +151,8 @@ class BookingStore:
         for email in emails:
             self._of_attendance.add((row.event_type_id, row.start_ms, email), row.number)
         for user_id in people:
-            for day in range(row.start_ms // MS_PER_DAY, row.end_ms // MS_PER_DAY + 1):
-                self._of_day.add((user_id, day), row.number)
+            for stretch in _stretches(row.start_ms, row.end_ms):
+                self._of_stretch.add((user_id, stretch), row.number)
         if row.status == ACCEPTED:
             self._of_turn.add((row.event_type_id, row.host_id), row.number)
 
@@ -163,8 +171,8 @@ class BookingStore:
             self._of_attendance.remove((row.event_type_id, row.start_ms, email), row.number)
         for user_id in people:
             self._of_user.remove(user_id, row.number)
-            for day in range(row.start_ms // MS_PER_DAY, row.end_ms // MS_PER_DAY + 1):
-                self._of_day.remove((user_id, day), row.number)
+            for stretch in _stretches(row.start_ms, row.end_ms):
+                self._of_stretch.remove((user_id, stretch), row.number)
 
     def _people(self, row: Row, emails: Iterable[str]) -> set[int]:
         people = {row.host_id}
@@ -208,14 +216,14 @@ class BookingStore:
 
     def overlapping(self, user_id: int, start_ms: int, end_ms: int) -> Iterator[Row]:
         """Yield the live bookings a user hosts or attends that share an instant with [start, end), each once."""
-        days = range(start_ms // MS_PER_DAY, end_ms // MS_PER_DAY + 1)
-        if len(days) == 1:
-            numbers: Iterable[int] = self._of_day.get((user_id, days[0]))
+        stretches = _stretches(start_ms, end_ms)
+        if len(stretches) == 1:
+            numbers: Iterable[int] = self._of_stretch.get((user_id, stretches[0]))
         else:
-            numbers = sorted({number for day in days for number in self._of_day.get((user_id, day))})
+            numbers = sorted({number for part in stretches for number in self._of_stretch.get((user_id, part))})
         rows = self._rows
         for number in numbers:
-            values = rows[number]  # a day may hold a hundred bookings: only those that matter become a Row
+            values = rows[number]  # only those that matter become a Row
             if values[START] < end_ms and start_ms < values[END]:
                 yield Row._make(values)
 
