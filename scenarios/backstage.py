@@ -26,6 +26,7 @@ from scenarios.recorded_ids import RecordedBookingIds, RecordedRowIds
 from scenarios.scenario import Scenario, Settings
 from scenarios.stage import RETELL_KEY
 from scenarios.witness import Witness
+from simulator.trace import Event
 
 WEBHOOK_SECRET = "secret_of_the_replayed_webhook"  # noqa: S105 - it guards nothing but a simulation
 SHARED_EMAIL = "termin@askproai.de"  # who every caller without an e-mail was to Cal.com
@@ -33,11 +34,12 @@ SHARED_EMAIL = "termin@askproai.de"  # who every caller without an e-mail was to
 
 @dataclass(frozen=True, slots=True)
 class Performance:
-    """What a performance leaves."""
+    """What a performance leaves; a server's database leaves no events, as no simulation watched."""
 
     seen: Observation
     digest: str
     virtual_seconds: float
+    events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ async def look_back(
     seen.appointments = rows["appointments"]
     seen.calls = rows["calls"]
     seen.appointment_calls = rows["appointment_calls"]
+    seen.attempts = rows["booking_attempts"]
+    seen.notifications = rows["notifications"]
     seen.audit = rows["system_audit_log"]
     seen.use_local_numbers()
     seen.bookings = await _bookings(http, company.api_key)

@@ -5,6 +5,7 @@ Everything a checker or a report reads stands here; neither ever looks into a ta
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -57,12 +58,17 @@ class Moment:
     what: str
     detail: str = ""
     tone: str = "plain"  # plain, good, bad, quiet
+    place: int | None = None  # how many of the simulation's events came before it; None: nobody counted
 
 
 @dataclass(slots=True)
 class Observation:
-    """Filled while a replay runs; complete when it has ended."""
+    """Filled while a replay runs; complete when it has ended.
 
+    `events_so_far` tells where the simulation's trace stands, so that moments can be laid between its events.
+    """
+
+    events_so_far: Callable[[], int | None] = lambda: None
     responses: list[Response] = field(default_factory=list)
     availability: list[dict[str, Any]] = field(default_factory=list)
     layers: list[LayerWord] = field(default_factory=list)
@@ -70,9 +76,15 @@ class Observation:
     appointments: list[dict[str, Any]] = field(default_factory=list)
     calls: list[dict[str, Any]] = field(default_factory=list)
     appointment_calls: list[dict[str, Any]] = field(default_factory=list)
+    attempts: list[dict[str, Any]] = field(default_factory=list)
+    notifications: list[dict[str, Any]] = field(default_factory=list)
     audit: list[dict[str, Any]] = field(default_factory=list)
     bookings: list[dict[str, Any]] = field(default_factory=list)
     emails: list[dict[str, Any]] = field(default_factory=list)
+
+    def note(self, at: datetime, who: str, what: str, detail: str = "", tone: str = "plain") -> None:
+        """One more line of the timeline."""
+        self.moments.append(Moment(at, who, what, detail, tone, self.events_so_far()))
 
     def use_local_numbers(self) -> None:
         """Give every answer the number that its call got in table `calls`."""

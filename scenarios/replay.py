@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from booking_core.profiles import Promise
 from booking_core.storage.engines import SqliteMode
@@ -11,6 +11,7 @@ from scenarios.judging import objections
 from scenarios.observation import Observation
 from scenarios.scenario import Case, Scenario, Settings
 from scenarios.theatre import Theatre
+from simulator.trace import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Replay:
     digest: str
     virtual_seconds: float
     wall_seconds: float
+    events: tuple[Event, ...] = field(repr=False, default=())
 
     @property
     def as_expected(self) -> bool:
@@ -71,4 +73,5 @@ def replay(theatre: Theatre, scenario: Scenario, settings: Settings) -> Replay:
         digest=performance.digest,
         virtual_seconds=performance.virtual_seconds,
         wall_seconds=theatre.stopwatch() - started,
+        events=performance.events,
     )

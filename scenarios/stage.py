@@ -16,7 +16,7 @@ from typing import Any
 import aiohttp
 
 from booking_core.domain.commands import Entry
-from scenarios.observation import Moment, Observation, Response
+from scenarios.observation import Observation, Response
 from scenarios.scenario import PhoneCall
 
 GATEWAY = "http://gateway.test"
@@ -115,7 +115,7 @@ class Stage:
         )
 
     def _note(self, call: PhoneCall, what: str, detail: str = "", tone: str = "plain") -> None:
-        self._seen.moments.append(Moment(self._now(), f"{call.person.name} ({call.id})", what, detail, tone))
+        self._seen.note(self._now(), f"{call.person.name} ({call.id})", what, detail, tone)
 
 
 def sign(raw: bytes, key: str, at: datetime) -> str:

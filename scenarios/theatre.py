@@ -86,7 +86,7 @@ class Theatre:
         if settings.database != MEMORY:
             path = Path(settings.database.removeprefix(FILE_PREFIX))
             databases.keep(self._venue(settings).store.snapshot(), path)
-        return Performance(run.seen, run.result.digest, run.result.virtual_s)
+        return Performance(run.seen, run.result.digest, run.result.virtual_s, run.result.events)
 
     def run(
         self, scenario: Scenario, settings: Settings, scheduler: Scheduler, seed: int, limits: Limits | None = None
@@ -103,6 +103,7 @@ class Theatre:
             environment=[self._frozen.environment, mended, venue.store.environment],
             checkers=[PromiseChecker(promise, seen) for promise in sorted(settings.effective_profile().promises)],
         )
+        seen.events_so_far = lambda: simulation.trace.length
         result = simulation.run()
         if not venue.is_reusable:
             del self._venues[_kind(settings)]

@@ -16,7 +16,7 @@ from booking_core.domain.events import (
     LayerJudged,
 )
 from booking_core.domain.outcomes import LayerVerdict
-from scenarios.observation import LayerWord, Moment, Observation
+from scenarios.observation import LayerWord, Observation
 
 
 class Witness:
@@ -66,7 +66,7 @@ class Witness:
         self._note(f"layer {int(said.layer)}", f"{said.verdict}{decides}", _numbers(said), tone)
 
     def _note(self, who: str, what: str, detail: str = "", tone: str = "plain") -> None:
-        self._seen.moments.append(Moment(self._now(), who, what, detail, tone))
+        self._seen.note(self._now(), who, what, detail, tone)
 
 
 def _age(event: AnswerReceived) -> str:

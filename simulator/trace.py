@@ -66,6 +66,11 @@ class Trace:
         self._sealed = True
 
     @property
+    def length(self) -> int:
+        """How many events there are so far, those not yet digested among them."""
+        return self.count + len(self._pending)
+
+    @property
     def digest(self) -> str:
         """Hexadecimal digest of all events so far; equal digests mean equal runs."""
         self._flush()
