@@ -129,7 +129,8 @@ class Server:
     """A server process and what it has used of the processor."""
 
     def __init__(self, kind: str) -> None:
-        self._process = subprocess.Popen([sys.executable, "-m", "tests.bench.fake_calcom", kind], stdout=subprocess.PIPE, text=True)
+        command = [sys.executable, "-m", "tests.bench.fake_calcom", kind]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         self.port = int(self._process.stdout.readline())
 
@@ -284,9 +285,8 @@ def start_up() -> Row:
         began = time.perf_counter()
         subprocess.run([sys.executable, "-c", script], check=True)
         times.append(time.perf_counter() - began)
-    return Row(
-        "start of a process to its first answer", min(times), "s", at_most=0.5, note="with the interpreter's own")
-    )
+    what = "start of a process to its first answer"
+    return Row(what, min(times), "s", at_most=0.5, note="with the interpreter's own")
 
 
 def _measure() -> Iterator[Row]:
