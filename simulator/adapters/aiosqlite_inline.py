@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -147,6 +148,8 @@ class InlineConnection(aiosqlite.Connection):
         self._running = False
         connection, self._connection = self._connection, None
         if connection is not None:
+            with suppress(sqlite3.Error):
+                connection.rollback()  # a half-read SELECT would keep the closed connection alive, and its lock
             connection.close()
 
 

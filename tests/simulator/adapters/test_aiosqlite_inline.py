@@ -44,6 +44,22 @@ async def test_it_serves_a_stock_loop_too(store: SqliteStore) -> None:
     assert answers == ["booked", "taken"]
 
 
+async def test_a_crash_in_a_half_read_select_gives_the_lock_back(store: SqliteStore) -> None:
+    crashing, other = await connector(store)(), await connector(store)()
+    await other.executescript("INSERT INTO booking (slot, who) VALUES ('a', 'x'), ('b', 'y')")
+    crashing.isolation_level = None
+    await crashing.execute("BEGIN IMMEDIATE")
+    half_read = await crashing.execute("SELECT who FROM booking")
+    await half_read.fetchone()
+
+    crashing.crash()
+    await other.execute("INSERT INTO booking (slot, who) VALUES ('c', 'z')")
+    await other.commit()
+    await other.close()
+
+    assert half_read is not None, "its statement was alive all the time"
+
+
 async def test_aiosqlites_own_interface_works_on_it(store: SqliteStore) -> None:
     connection = await connector(store)()
 
