@@ -8,8 +8,9 @@ import asyncio
 import contextvars
 import gc
 import logging
+import sys
 import warnings
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import BudgetError, HangError
@@ -29,6 +30,14 @@ def clean_up(loop: SimulationLoop) -> None:
     `Limits.cleanup_steps_max` is dropped where it stands.
     """
     loop.settle(loop.limits.cleanup_steps_max)
+    with _hushed() if loop.frozen_tasks else nullcontext():
+        _end_all(loop)
+        if loop.frozen_tasks:
+            loop.frozen_tasks.clear()
+            gc.collect(0)  # what only timers and tracebacks held; the objects of the run are all young
+
+
+def _end_all(loop: SimulationLoop) -> None:
     tasks = _unfinished(loop)
     _abandon(loop, [task for task in tasks if is_frozen(task)])
     living = [task for task in tasks if not is_frozen(task)]
@@ -40,7 +49,6 @@ def clean_up(loop: SimulationLoop) -> None:
         _forget_stuck_generators(loop)
         loop.run_until_complete(loop.shutdown_asyncgens())
     _abandon(loop, _unfinished(loop))
-    loop.frozen_tasks.clear()
     loop.close()
 
 
@@ -73,7 +81,7 @@ def _abandon(loop: SimulationLoop, tasks: list[asyncio.Task[Any]]) -> None:
                 contextvars.copy_context().run(_close, task)
             others.update(tasks)
             tasks = [task for task in _unfinished(loop) if task not in others]
-        gc.collect(0)  # what only a traceback holds; the objects of the run are all young
+        gc.collect(0)
 
 
 def _close(task: asyncio.Task[Any]) -> None:
@@ -89,14 +97,25 @@ def _close(task: asyncio.Task[Any]) -> None:
 
 @contextmanager
 def _unheard(loop: SimulationLoop) -> Iterator[None]:
-    """Let code find a loop to start tasks on, and neither log nor warn."""
-    disabled = logging.root.manager.disable
-    logging.disable()
+    """Let code find a loop to start tasks on, and be hushed."""
     asyncio._set_running_loop(loop)
+    try:
+        with _hushed():
+            yield
+    finally:
+        asyncio._set_running_loop(None)
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """Neither log nor warn, nor tell of errors in what is destroyed: these are the last words of dead processes."""
+    disabled, unraisable = logging.root.manager.disable, sys.unraisablehook
+    logging.disable()
+    sys.unraisablehook = lambda _: None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        asyncio._set_running_loop(None)
+        sys.unraisablehook = unraisable
         logging.disable(disabled)
