@@ -46,13 +46,13 @@ class Venue:
 
     def close(self, frozen: FrozenTime) -> None:
         """Close the connections and remove the file."""
-        _simulate(self.engine.dispose, frozen)
+        simulate(self.engine.dispose, frozen)
         self.store.close()
 
 
 def open_venue(revision: str, mode: SqliteMode, frozen: FrozenTime) -> Venue:
     """A database at that revision of the schema, in which there is the one service, with its connections open."""
-    store = SqliteStore(_template(revision))
+    store = SqliteStore(template(revision))
     inline = InlineSettings(transactions=Transactions(mode))
     engine = create_engine(
         "sqlite:///venue",
@@ -61,11 +61,12 @@ def open_venue(revision: str, mode: SqliteMode, frozen: FrozenTime) -> Venue:
         pool=RunPool,
         pool_size=CONNECTIONS,
     )
-    _simulate(lambda: _open_connections(engine), frozen)
+    simulate(lambda: open_connections(engine), frozen)
     return Venue(store, engine)
 
 
-def _template(revision: str) -> bytes:
+def template(revision: str) -> bytes:
+    """A database at that revision in which there is the one service, as bytes."""
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.deserialize(schema_template_bytes(revision))
         connection.execute(
@@ -76,13 +77,14 @@ def _template(revision: str) -> bytes:
         return connection.serialize()
 
 
-async def _open_connections(engine: AsyncEngine) -> None:
-    held: list[AsyncConnection] = [await engine.connect() for _ in range(CONNECTIONS)]
+async def open_connections(engine: AsyncEngine, count: int = CONNECTIONS) -> None:
+    """Open so many connections and leave them in the engine's pool."""
+    held: list[AsyncConnection] = [await engine.connect() for _ in range(count)]
     for connection in held:
         await connection.close()
 
 
-def _simulate(work: Callable[[], Awaitable[None]], frozen: FrozenTime) -> None:
+def simulate(work: Callable[[], Awaitable[None]], frozen: FrozenTime) -> None:
     """Run something of the engine's on a simulation loop of its own."""
 
     async def world(_simulation: Simulation) -> None:

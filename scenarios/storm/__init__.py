@@ -1,0 +1,1 @@
+"""The whole-system storm: callers, two gateways, Cal.com and a network, all of which may fail, judged at the end."""

@@ -1,0 +1,134 @@
+"""Callers of a storm: Retell on their behalf, who repeats what failed, and changes that people call again for."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+
+from booking_core.domain.commands import Entry
+from scenarios.incidents.facts import SERVICE, THE_DAY
+from scenarios.observation import Observation, Response
+from scenarios.scenario import Person
+from scenarios.stage import RETELL_KEY, sign
+from scenarios.storm.deeds import Deed
+from scenarios.storm.plan import OTHER_SLOT, Errand, Then
+from simulator.history import History
+
+TRIES_MAX = 3  # Retell sends a failed call up to two more times
+TIME_LIMIT_S = 120.0  # how long Retell waits for an answer, unless set otherwise
+
+
+@dataclass(slots=True)
+class Callers:
+    """Everybody who calls. `now` is the true time, and Retell's."""
+
+    http: aiohttp.ClientSession
+    hosts: Sequence[str]
+    now: Callable[[], datetime]
+    history: History
+    seen: Observation
+
+    async def run(self, errands: Sequence[Errand]) -> None:
+        """All errands at once; over when the last one is."""
+        await asyncio.gather(*(self._run(errand) for errand in errands))
+
+    async def _run(self, errand: Errand) -> None:
+        await asyncio.sleep(errand.starts_after_s)
+        if errand.late_entry:
+            await self._after_call(errand)
+        else:
+            await self._collect(errand, errand.slot)
+        match errand.then:
+            case Then.CALL_ANALYZED:
+                await self._after_call(errand)
+            case Then.OTHER_SLOT:
+                await self._collect(errand, OTHER_SLOT)
+            case Then.CANCEL:
+                await self._change(errand, "cancel", {})
+            case Then.MOVE:
+                await self._change(errand, "reschedule", {"neues_datum": THE_DAY, "neue_uhrzeit": OTHER_SLOT})
+            case Then.NOTHING:
+                pass
+
+    async def _collect(self, errand: Errand, slot: str) -> None:
+        body = {"name": "collect_appointment", "call": _call(errand), "args": _wish(errand, slot)}
+        deed = Deed("book", errand.person.phone, slot)
+        await self._book(errand, deed, "/api/retell/collect-appointment", body, Entry.COLLECT)
+
+    async def _after_call(self, errand: Errand) -> None:
+        ended = _call(errand) | {"call_analysis": {"custom_analysis_data": _wish(errand, errand.slot)}}
+        deed = Deed("book", errand.person.phone, errand.slot)
+        body = {"event": "call_analyzed", "call": ended}
+        await self._book(errand, deed, "/api/retell/webhook", body, Entry.AFTER_CALL)
+
+    async def _book(self, errand: Errand, deed: Deed, path: str, body: dict[str, Any], entry: Entry) -> None:
+        answer = await self._ask(errand, errand.retell_call_id, deed, path, body)
+        if answer is not None:
+            self.seen.responses.append(_response(errand, answer, entry, self.now()))
+
+    async def _change(self, errand: Errand, action: str, arguments: dict[str, str]) -> None:
+        """The same person calls once more."""
+        call_id = f"{errand.retell_call_id}_again"
+        call = _call_of(call_id, errand.person)
+        body = {"name": f"{action}_appointment", "call": call, "args": {"name": errand.person.name} | arguments}
+        deed = Deed(action, errand.person.phone, OTHER_SLOT if arguments else None)
+        await self._ask(errand, call_id, deed, f"/api/retell/{action}-appointment", body)
+
+    async def _ask(
+        self, errand: Errand, call_id: str, deed: Deed, path: str, body: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        """What the gateway answered; None when every try failed."""
+        operation = self.history.invoke(call_id, deed.action, deed)
+        for number in range(TRIES_MAX):
+            if number:
+                await asyncio.sleep(errand.retry_pause_s)
+            answer = await self._post(self.hosts[(errand.gateway + number) % len(self.hosts)], path, body)
+            if answer is not None:
+                operation.ok({"status": answer.get("status"), "appointment_id": answer.get("appointment_id")})
+                return answer
+        operation.info("every try failed")
+        return None
+
+    async def _post(self, host: str, path: str, body: dict[str, Any]) -> dict[str, Any] | None:
+        raw = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        headers = {"Content-Type": "application/json", "X-Retell-Signature": sign(raw, RETELL_KEY, self.now())}
+        timeout = aiohttp.ClientTimeout(total=TIME_LIMIT_S)
+        try:
+            async with self.http.post(f"http://{host}{path}", data=raw, headers=headers, timeout=timeout) as answer:
+                return dict(await answer.json()) if answer.status < 300 else None
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+            return None
+
+
+def _response(errand: Errand, answer: dict[str, Any], entry: Entry, at: datetime) -> Response:
+    return Response(
+        call_id=errand.number,
+        retell_call_id=errand.retell_call_id,
+        entry=str(entry),
+        at=at,
+        http_status=200,
+        success=bool(answer.get("success")),
+        status=str(answer.get("status", "error")),
+        message=str(answer.get("message", "")),
+        appointment_id=answer.get("appointment_id"),
+        alternatives=tuple(answer.get("alternatives") or ()),
+    )
+
+
+def _wish(errand: Errand, slot: str) -> dict[str, str]:
+    wish = {"datum": THE_DAY, "uhrzeit": slot, "name": errand.person.name, "dienstleistung": SERVICE}
+    return wish if errand.email is None else wish | {"email": errand.email}
+
+
+def _call(errand: Errand) -> dict[str, str]:
+    return _call_of(errand.retell_call_id, errand.person)
+
+
+def _call_of(call_id: str, person: Person) -> dict[str, str]:
+    return {"call_id": call_id, "from_number": person.phone, "to_number": "+493000000000"}

@@ -1,0 +1,170 @@
+"""One storm from beginning to end: open, storm, heal, settle, look back, close."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+
+from booking_core.settings import Settings
+from fake_calcom import FakeCalcom
+from fake_calcom.wire import Call
+from scenarios.backstage import SHARED_EMAIL, WEBHOOK_SECRET, Company, look_back
+from scenarios.incidents.facts import utc, world
+from scenarios.processes import CALCOM_URL
+from scenarios.stage import RETELL_KEY
+from scenarios.storm.aftermath import Aftermath, occupations
+from scenarios.storm.callers import Callers
+from scenarios.storm.faults import CrashBefore, http_rules
+from scenarios.storm.fleet import Fleet
+from scenarios.storm.nodes import Calcom, Gateway, NetworkSender, SchedulerWindow
+from scenarios.storm.plan import Plan, draw_plan
+from scenarios.storm.settings import StormSettings
+from simulator.adapters.aiohttp_memory import MemoryNetwork
+from simulator.adapters.http_faults import HttpFaults
+from simulator.node import Node
+from simulator.simulation import Simulation
+
+if TYPE_CHECKING:
+    from booking_core.service.reconcile import ReconcileReport
+
+STARTS_AT = utc("2025-10-06T09:00:00.000Z")
+QUIET_S = 200.0  # longer than the largest skew and a request under way: then nothing is too young to be judged
+ROUND_S = 61.0  # longer than Cal.com's block after a 429 and the breaker's recovery
+ROUNDS_MAX = 10
+REPAIRS_EVERY_S = 60.0
+TRIGGERS = ["BOOKING_CREATED", "BOOKING_CANCELLED", "BOOKING_RESCHEDULED"]
+
+
+@dataclass(slots=True)
+class StormWorld:
+    """The world of one run; `left` is filled for the checkers."""
+
+    settings: StormSettings
+    fleet: Fleet
+    left: Aftermath
+
+    async def __call__(self, simulation: Simulation) -> None:
+        """The run."""
+        plan = draw_plan(simulation.choices, self.settings.callers, calm=self.settings.calm)
+        network = MemoryNetwork([] if self.settings.calm else http_rules())
+        company, calcom = await self._open_calcom(simulation, network, plan)
+        gateways = self._gateways(simulation, network, plan, company)
+        calcom.node.start(calcom.live)
+        for gateway in gateways:
+            gateway.node.start(gateway.live)
+        async with aiohttp.ClientSession(connector=network.connector("retell")) as http:
+            await self._storm(simulation, plan, http, gateways)
+            network.faults = HttpFaults()
+            if self.settings.effective_profile().reconciliation:
+                await _settle(gateways)
+            await self._look_back(company, http, plan.calcom_skew_s)
+        await _stop(calcom, gateways)
+        self.left.mishaps.close()
+
+    async def _storm(
+        self, simulation: Simulation, plan: Plan, http: aiohttp.ClientSession, gateways: list[Gateway]
+    ) -> None:
+        crashes = [CrashBefore(simulation, g.node, at) for g, at in zip(gateways, plan.crashes, strict=True)]
+        for crash in crashes:
+            crash.start()
+        hosts = [gateway.host for gateway in gateways]
+        callers = Callers(http, hosts, simulation.clock.now, simulation.history, self.left.seen)
+        await callers.run(plan.errands)
+        for gateway in gateways:
+            gateway.stop_repairs()
+        for crash in crashes:
+            crash.heal()
+
+    async def _look_back(self, company: Company, http: aiohttp.ClientSession, ahead_s: float) -> None:
+        seen = self.left.seen
+        await look_back(seen, engine=self.fleet.observer, company=company, http=http, calcom_ahead_s=ahead_s)
+        self.left.occupations += occupations(company.fake, seen, ahead_s)
+
+    async def _open_calcom(self, simulation: Simulation, network: MemoryNetwork, plan: Plan) -> tuple[Company, Calcom]:
+        node = simulation.node("calcom", plan.calcom_skew_s)
+        sender = NetworkSender()
+        fake = FakeCalcom(
+            clock=_NodeClock(simulation, node),
+            seed=simulation.seed,
+            webhook_sender=sender,
+            barrier=SchedulerWindow(simulation.loop.io_point),
+        )
+        keys = fake.load_world(_calcom_world())
+        company = Company(fake, str(keys.users["HOST"]["api_key"]))
+        await _subscribe(company)
+        return company, Calcom(node, network, fake, sender)
+
+    def _gateways(self, simulation: Simulation, network: MemoryNetwork, plan: Plan, company: Company) -> list[Gateway]:
+        settings = Settings(
+            calcom_api_key=company.api_key,
+            calcom_webhook_secret=WEBHOOK_SECRET,
+            retell_api_key=RETELL_KEY,
+            calcom_url=CALCOM_URL,
+            profile=self.settings.effective_profile(),
+            fallback_email=SHARED_EMAIL,
+        )
+        repairs_every_s = REPAIRS_EVERY_S if plan.repairs_meanwhile and settings.profile.reconciliation else None
+        nodes = [
+            simulation.node(name, skew_s)
+            for name, skew_s in zip(("gateway", "gateway2"), plan.gateway_skews_s, strict=True)
+        ]
+        return [Gateway(node, network, settings, self.fleet, self.left.mishaps, repairs_every_s) for node in nodes]
+
+
+async def _settle(gateways: list[Gateway]) -> None:
+    """Reconcile until a round finds nothing. What is unsettled after the last round, a checker tells."""
+    await asyncio.sleep(QUIET_S)
+    for _ in range(ROUNDS_MAX):
+        gateway = gateways[0]
+        assert gateway.core is not None, "it was healed"
+        report = await gateway.node.spawn(partial(gateway.core.reconcile))
+        if _is_quiet(report):
+            return
+        await asyncio.sleep(ROUND_S)
+
+
+def _is_quiet(report: ReconcileReport) -> bool:
+    found = report.attempts or report.orphans or report.ghosts or report.waiting
+    return report.asked_calcom and not found
+
+
+async def _stop(calcom: Calcom, gateways: list[Gateway]) -> None:
+    """Cal.com last: what it still has to tell, it tells to somebody."""
+    for gateway in gateways:
+        await gateway.stop()
+    await calcom.stop()
+
+
+async def _subscribe(company: Company) -> None:
+    """The gateway wants to hear of every booking."""
+    body = {
+        "subscriberUrl": "http://gateway.test/api/calcom/webhook",
+        "triggers": TRIGGERS,
+        "active": True,
+        "secret": WEBHOOK_SECRET,
+    }
+    headers = {"Authorization": f"Bearer {company.api_key}", "Content-Type": "application/json"}
+    answer = await company.fake.answer(Call("POST", "/v2/webhooks", headers, json.dumps(body).encode()))
+    assert answer.status == 201, answer.body
+
+
+def _calcom_world() -> dict[str, Any]:
+    """The incidents' Cal.com without its one preloaded booking, which nobody here asks for."""
+    return world(0) | {"bookings": []}
+
+
+class _NodeClock:
+    """A node's wall clock."""
+
+    def __init__(self, simulation: Simulation, node: Node) -> None:
+        self._now = partial(simulation.clock.now, node)
+
+    def now(self) -> datetime:
+        """The instant, aware, UTC."""
+        return self._now()
