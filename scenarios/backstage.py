@@ -19,6 +19,7 @@ from booking_core.settings import Settings as GatewaySettings
 from booking_core.storage.read_models import read_rows
 from booking_core.storage.tables import SERVICES
 from fake_calcom import FakeCalcom
+from fake_calcom.generations import DEFAULT_GENERATION
 from scenarios.incidents.facts import EVENT_TYPE_ID, SERVICE, SLOT_MINUTES
 from scenarios.observation import Moment, Observation
 from scenarios.processes import CALCOM_URL, GatewayParts
@@ -52,7 +53,11 @@ class Company:
 
 def open_calcom(scenario: Scenario, settings: Settings, now: Callable[[], datetime]) -> Company:
     """Cal.com as the scenario finds it; `now` is Cal.com's clock."""
-    fake = FakeCalcom(clock=_Shown(now), ids=RecordedBookingIds(scenario.record, settings.seed))
+    fake = FakeCalcom(
+        clock=_Shown(now),
+        ids=RecordedBookingIds(scenario.record, settings.seed),
+        generation=scenario.generation or DEFAULT_GENERATION,
+    )
     keys = fake.load_world(scenario.world(settings.seed))
     return Company(fake, str(keys.users["HOST"]["api_key"]))
 

@@ -40,7 +40,7 @@ def perform_on_server(scenario: Scenario, settings: Settings) -> Performance:
 
 async def _perform(scenario: Scenario, settings: Settings) -> Performance:
     seen = Observation()
-    async with _scratch_engine(parse_url(settings.database)) as engine:
+    async with scratch_engine(parse_url(settings.database)) as engine:
         revision = "head" if settings.effective_profile().unique_key else WITHOUT_UNIQUE_KEY
         with warnings.catch_warnings():  # MariaDB says of every primary key that its name is ignored
             warnings.filterwarnings("ignore", message=r"Name '\w+' ignored for PRIMARY key")
@@ -56,7 +56,7 @@ async def _play(
     scenario: Scenario, settings: Settings, engine: AsyncEngine, clock: ManualWallClock, seen: Observation
 ) -> None:
     ahead_s = scenario.skew_s if settings.skew_s is None else settings.skew_s
-    network = MemoryNetwork()
+    network = MemoryNetwork(scenario.rules)
     company = open_calcom(scenario, settings, lambda: clock.now() + timedelta(seconds=ahead_s))
     calcom = CalcomProcess(network, company.fake)
     gateway = GatewayProcess(network, gateway_parts(scenario, settings, company, engine, seen))
@@ -83,7 +83,7 @@ async def _play(
 
 
 @asynccontextmanager
-async def _scratch_engine(server: URL) -> AsyncIterator[AsyncEngine]:
+async def scratch_engine(server: URL) -> AsyncIterator[AsyncEngine]:
     """An engine on a new database beside the one named in the URL; the named one is never written to."""
     name = f"slotproof_replay_{os.getpid()}_{secrets.token_hex(4)}"
     await _administer(server, f"CREATE DATABASE {name}")

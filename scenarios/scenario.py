@@ -20,6 +20,7 @@ FILE_PREFIX = "file:"
 
 if TYPE_CHECKING:
     from scenarios.stage import Stage
+    from simulator.adapters.http_faults import HttpRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,8 @@ class Scenario:
     cases: tuple[Case, ...]
     record: Record = field(default_factory=Record)
     is_race: bool = False  # the end depends on the order, so that cases are stated for plain order only
+    rules: tuple[HttpRule, ...] = ()  # what goes wrong between retell, gateway and calcom.test
+    generation: str | None = None  # Cal.com at a date; None: as in October 2025
 
     def case(self, settings: Settings) -> Case | None:
         """The stated case for these settings, if the scenario states one and nothing else was changed."""

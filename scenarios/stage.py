@@ -21,6 +21,7 @@ from scenarios.scenario import PhoneCall
 
 GATEWAY = "http://gateway.test"
 RETELL_KEY = "key_of_the_replayed_agent"
+TIMES_SENT = 3  # Retell sends a failed function call up to two more times
 
 
 class Stage:
@@ -71,17 +72,27 @@ class Stage:
         free = any(start[11:16] == time for start in answer.get("alternatives", []))
         self._note(call, f"hears that {time} is {'free' if free else 'taken'}", tone="quiet")
 
-    async def books(self, call: PhoneCall, day: str, time: str) -> None:
-        """The caller takes a time; the gateway books it on the entry under test."""
+    async def books(self, call: PhoneCall, day: str, time: str, entry: Entry | None = None) -> None:
+        """The caller takes a time; the gateway books it, on the entry under test unless another is named.
+
+        As Retell does, a request without an answer is sent up to two more times.
+        """
+        entry = entry or self._entry
         self._note(call, f"wants {day} {time}")
         wish = {"datum": day, "uhrzeit": time, "name": call.person.name, "dienstleistung": "Beratung"}
-        if self._entry is Entry.COLLECT:
+        for left in reversed(range(TIMES_SENT)):
+            try:
+                self._hear(call, entry, *await self._send(call, wish, entry))
+                return
+            except (aiohttp.ClientError, TimeoutError):
+                self._note(call, "gets no answer", "Retell sends it again" if left else "Retell gives up", "bad")
+
+    async def _send(self, call: PhoneCall, wish: dict[str, str], entry: Entry) -> tuple[int, dict[str, Any]]:
+        if entry is Entry.COLLECT:
             body = {"name": "collect_appointment", "call": _retell_call(call), "args": wish}
-            answer = await self._post("/api/retell/collect-appointment", body)
-        else:
-            ended = _retell_call(call) | {"call_analysis": {"custom_analysis_data": wish}}
-            answer = await self._post("/api/retell/webhook", {"event": "call_analyzed", "call": ended})
-        self._hear(call, *answer)
+            return await self._post("/api/retell/collect-appointment", body)
+        ended = _retell_call(call) | {"call_analysis": {"custom_analysis_data": wish}}
+        return await self._post("/api/retell/webhook", {"event": "call_analyzed", "call": ended})
 
     async def _free_times(self, call: PhoneCall, day: str) -> dict[str, Any]:
         body = {"name": "check_availability", "call": _retell_call(call), "args": {"datum": day}}
@@ -95,11 +106,11 @@ class Stage:
         async with self._http.post(GATEWAY + path, data=raw, headers=headers) as answer:
             return answer.status, await answer.json()
 
-    def _hear(self, call: PhoneCall, http_status: int, answer: dict[str, Any]) -> None:
+    def _hear(self, call: PhoneCall, entry: Entry, http_status: int, answer: dict[str, Any]) -> None:
         response = Response(
             call_id=call.id,
             retell_call_id=call.retell_call_id,
-            entry=str(self._entry),
+            entry=str(entry),
             at=self._now(),
             http_status=http_status,
             success=bool(answer.get("success")),
@@ -109,7 +120,7 @@ class Stage:
             alternatives=tuple(answer.get("alternatives") or ()),
         )
         self._seen.responses.append(response)
-        heard = "hears" if self._entry is Entry.COLLECT else "has hung up; the gateway notes"
+        heard = "hears" if entry is Entry.COLLECT else "has hung up; the gateway notes"
         self._note(
             call, f"{heard} „{response.message}“", f"status {response.status}", "good" if response.success else "bad"
         )

@@ -131,7 +131,7 @@ async def _world(
     """Cal.com and the gateway on nodes of their own, the callers outside; then look at what is left."""
     skew_s = scenario.skew_s if settings.skew_s is None else settings.skew_s
     calcom_node, gateway_node = simulation.node("calcom", skew_s), simulation.node("gateway")
-    network = MemoryNetwork()
+    network = MemoryNetwork(scenario.rules)
     company = open_calcom(scenario, settings, partial(simulation.clock.now, calcom_node))
     calcom = CalcomProcess(network, company.fake)
     gateway = GatewayProcess(network, gateway_parts(scenario, settings, company, engine, seen))
