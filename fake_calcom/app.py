@@ -140,7 +140,16 @@ class FakeCalcom:
         await self.universe.outbox.settle()
 
     def load_world(self, world: object) -> WorldKeys:
-        """Forget everything and become this world; WorldError with the path of what is wrong, nothing changed."""
+        """Forget everything (journal, faults and barriers too) and become this world.
+
+        WorldError with the path of what is wrong; then nothing was changed.
+        """
+        keys = self._become(world)
+        self.reception.forget()
+        self.barriers.clear()
+        return keys
+
+    def _become(self, world: object) -> WorldKeys:
         now_ms = parse_iso(world.get("clock")) if isinstance(world, dict) else None
         if now_ms is None:
             return load_world(self.universe, world)

@@ -32,12 +32,12 @@ class Entry(NamedTuple):
     operation: str
     method: str
     target: str
-    headers: tuple[tuple[str, str], ...]
+    headers: Mapping[str, str]
     body: bytes
     invoked_ms: int
     answered_ms: int
     status: int
-    answer_headers: tuple[tuple[str, str], ...]
+    answer_headers: Mapping[str, str]
     answer_body: bytes
     fault: str
     phase: str
@@ -138,12 +138,12 @@ class Journal:
                 noted.operation,
                 call.method,
                 call.target,
-                tuple(call.headers.items()),
+                call.headers,
                 call.body,
                 noted.invoked_ms,
                 noted.answered_ms,
                 answer.status,
-                tuple(answer.headers.items()),
+                answer.headers,
                 answer.body,
                 noted.fault,
                 noted.phase,

@@ -83,6 +83,13 @@ class Reception:
         operation, pattern = (reached.route.operation, reached.route.path) if reached.route else ("", "")
         return self.faults.strike(Subject(operation, call.method, reached.path, pattern, now_ms))
 
+    def forget(self) -> None:
+        """Forget what belongs to a state that is gone: calls, faults, and bookings that wait to be confirmed."""
+        self.journal.clear()
+        self.faults.clear()
+        self.transitions.clear()
+        self._past = None
+
     def strike_webhook(self, trigger: str) -> Effect | None:
         """Return what the plan does to a webhook about to leave, or None."""
         if not len(self.faults):

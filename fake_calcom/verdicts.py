@@ -80,7 +80,7 @@ def seen(entry: Entry) -> dict[str, Any]:
         "path": entry.path,
         "query": entry.target.partition("?")[2],
         "status": entry.status,
-        "headers": {name.lower(): value for name, value in entry.headers},
+        "headers": {name.lower(): value for name, value in entry.headers.items()},
         "body": readable(entry.body),
         "answer": readable(entry.answer_body),
     }

@@ -98,6 +98,30 @@ async def test_the_control_door_keeps_restores_and_drops(room: Client) -> None:
     assert (gone.status, gone.body["error"]["where"]) == (400, "name")
 
 
+async def test_a_new_world_knows_nothing_of_the_faults_and_calls_of_the_old_one(room: Client) -> None:
+    room.fake.faults.add(effect="reset")
+    room.fake.transitions.turn(after_reads=1)
+    barrier = room.fake.barriers.add("createBooking", 2)
+    room.fake.journal.next_moment()
+
+    room.load(ROOM)
+
+    assert len(room.fake.faults) == len(room.fake.journal) == 0
+    assert room.fake.transitions.is_idle
+    assert barrier.is_open
+    assert (await room.book("PLAIN")).status == 201
+
+
+async def test_a_wrong_world_leaves_faults_and_calls_alone(room: Client) -> None:
+    await room.book("PLAIN")
+    room.fake.faults.add(effect="reset")
+
+    with pytest.raises(WorldError):
+        room.load({"clock": "noon"})
+
+    assert len(room.fake.faults) == len(room.fake.journal) == 1
+
+
 @pytest.mark.parametrize("name", ["", "../x", "a b", "x" * 65])
 def test_an_impossible_tenant_is_refused(room: Client, name: str) -> None:
     with pytest.raises(WorldError):
