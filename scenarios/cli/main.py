@@ -8,7 +8,15 @@ from importlib.metadata import version
 
 import typer
 
-from scenarios.cli import explore_command, gateway_command, list_command, replay_command, serve_command, shrink_command
+from scenarios.cli import (
+    explore_command,
+    gateway_command,
+    list_command,
+    load_command,
+    replay_command,
+    serve_command,
+    shrink_command,
+)
 from scenarios.cli.db import commands as db_commands
 from scenarios.cli.exit_codes import ExitCode
 from scenarios.errors import PerformanceFailedError, UsageError
@@ -35,6 +43,7 @@ def make_app() -> typer.Typer:
     shrink_command.register(app)
     serve_command.register(app)
     gateway_command.register(app)
+    load_command.register(app)
     db_commands.register(app)
     return app
 

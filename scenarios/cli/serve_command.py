@@ -37,6 +37,7 @@ class Wishes:
     clock: str
     generation: str
     seed: int
+    calls_per_minute: int | None = None
 
 
 def register(app: typer.Typer) -> None:
@@ -51,11 +52,12 @@ def serve_command(
     clock: Annotated[str, typer.Option(help="frozen (moves only when told) or ticking.")] = "frozen",
     generation: Annotated[str, typer.Option(help="Cal.com at a date, or window:SECONDS.")] = "2025-10-04",
     seed: Annotated[int, typer.Option(help="One seed and one session give one history of ids.")] = 0,
+    calls_per_minute: Annotated[int, typer.Option(help="The rate limit of each key; 0 switches it off.", min=0)] = 120,
 ) -> None:
     """Serve the fake Cal.com until Ctrl-C. Point any client's base URL at it; look at it at /__fake__/."""
     import asyncio
 
-    wishes = Wishes(host, port, world, clock, generation, seed)
+    wishes = Wishes(host, port, world, clock, generation, seed, calls_per_minute or None)
     fake = make_fake(wishes)
     asyncio.run(_serve(fake, wishes))
 
@@ -73,7 +75,9 @@ def make_fake(wishes: Wishes) -> FakeCalcom:
 
     clock = FakeClock() if wishes.clock == "frozen" else FakeClock(datetime.now(UTC), "ticking")
     try:
-        fake = FakeCalcom(clock=clock, seed=wishes.seed, generation=wishes.generation)
+        fake = FakeCalcom(
+            clock=clock, seed=wishes.seed, generation=wishes.generation, calls_per_minute=wishes.calls_per_minute
+        )
     except ValueError as problem:
         raise UsageError(f"--generation: {problem}") from None
     try:

@@ -1,0 +1,98 @@
+"""`slotproof load`: real processes, real sockets, a real database, judged by the same checkers as every simulation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scenarios.cli.exit_codes import ExitCode
+from scenarios.errors import UsageError
+
+if TYPE_CHECKING:
+    from scenarios.load.run import LoadResult
+    from scenarios.load.settings import LoadSettings
+
+_EXAMPLES = """Examples:
+
+  slotproof load --callers 50 --seconds 30 --faults
+
+  slotproof load --database postgresql://root@127.0.0.1/test --gateways 3
+
+  slotproof load --profile unprotected --identity shared"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("load", epilog=_EXAMPLES)(load_command)
+
+
+def load_command(
+    database: Annotated[
+        str | None, typer.Option(help="A server's URL (a database beside it is made and dropped) or a new SQLite file.")
+    ] = None,
+    callers: Annotated[int, typer.Option(help="Callers at once.", min=1, max=1000)] = 20,
+    gateways: Annotated[int, typer.Option(help="Gateways on the one database.", min=1, max=16)] = 2,
+    seconds: Annotated[float, typer.Option(help="How long they call.", min=0.1, max=3600)] = 10.0,
+    faults: Annotated[bool, typer.Option("--faults", help="Lose requests and replies on the way to Cal.com.")] = False,
+    profile: Annotated[str, typer.Option(help="unprotected, deployed, recommended or hardened.")] = "hardened",
+    identity: Annotated[str | None, typer.Option(help="shared, per_call or per_customer.")] = None,
+    seed: Annotated[int, typer.Option(help="Who wants which slot; the machine's own timing is not repeated.")] = 0,
+    json_path: Annotated[Path | None, typer.Option("--json", help="Write the result as JSON to this file.")] = None,
+) -> None:
+    """Load gateways with callers who retry, then heal, reconcile and judge. Status 10: a promise broken; 11: not
+    settled; 12: nothing proved.
+    """
+    import json
+
+    from scenarios.cli.writing import writable, write_whole
+    from scenarios.load.report import document, lines, verdict_of
+    from scenarios.load.settings import LoadSettings
+
+    if json_path is not None:
+        writable(json_path)
+    settings = LoadSettings(callers, gateways, seconds, faults, database, profile, identity, seed)
+    _check(settings)
+    result = _run(settings)
+    if json_path is not None:
+        write_whole(json_path, json.dumps(document(result), indent=2, ensure_ascii=False) + "\n")
+    for line in lines(result):
+        typer.echo(line)
+    typer.echo(f"again: {_again(settings)}")
+    raise typer.Exit(verdict_of(result))
+
+
+def _check(settings: LoadSettings) -> None:
+    from booking_core.profiles import AttendeeIdentity, profiles
+
+    if settings.profile not in profiles():
+        raise UsageError(f"--profile {settings.profile}: expected one of {', '.join(profiles())}")
+    if settings.identity is not None and settings.identity not in set(AttendeeIdentity):
+        raise UsageError(f"--identity {settings.identity}: expected one of {', '.join(AttendeeIdentity)}")
+
+
+def _run(settings: LoadSettings) -> LoadResult:
+    import asyncio
+
+    from rich.console import Console
+
+    from scenarios.load.processes import ProcessFailedError
+    from scenarios.load.run import run_load
+
+    console = Console(stderr=True)
+    try:
+        with console.status("load") as status:
+            return asyncio.run(run_load(settings, status.update))
+    except ProcessFailedError as problem:
+        typer.echo(f"slotproof: nothing is proved: {problem}", err=True)
+        raise typer.Exit(ExitCode.INCONCLUSIVE) from None
+
+
+def _again(settings: LoadSettings) -> str:
+    words = ["slotproof load", f"--callers {settings.callers}", f"--gateways {settings.gateways}"]
+    words += [f"--seconds {settings.seconds:g}", f"--profile {settings.profile}", f"--seed {settings.seed}"]
+    words += ["--faults"] if settings.faults else []
+    words += [f"--identity {settings.identity}"] if settings.identity is not None else []
+    words += ["--database URL"] if settings.database is not None else []  # it may hold a password
+    return " ".join(words)

@@ -1,0 +1,141 @@
+"""A load run from beginning to end: database, Cal.com, gateways, callers, healing, reconciliation, verdict."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from booking_core.profiles import Promise, profiles
+from scenarios.checkers import broken_promises
+from scenarios.load.aftermath import look_back, reconcile
+from scenarios.load.calcom_doors import CalcomDoors
+from scenarios.load.callers import Heard, call_all
+from scenarios.load.databases import database_of
+from scenarios.load.latency import CALCOM_METRIC, LAYER_METRIC, Latency, by_label, measured
+from scenarios.load.processes import Served, refuse_dead, serving_calcom, serving_gateway
+from scenarios.load.settings import LoadSettings, fault_rules, world
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    """What came of it. `broken` holds every promise's sentences; what the profile vouches for is `promised`."""
+
+    settings: LoadSettings
+    seconds: float
+    answers: int
+    unanswered: int
+    http_errors: tuple[int, ...]
+    statuses: dict[str, int]
+    faults: dict[str, int]
+    rounds: int
+    appointments: int
+    bookings: int
+    broken: dict[Promise, list[str]]
+    unsettled: list[str]
+    callers: Latency | None
+    layers: dict[str, Latency]
+    calcom: dict[str, Latency]
+
+    @property
+    def promised(self) -> frozenset[Promise]:
+        """What the profile vouches for."""
+        return profiles()[self.settings.profile].promises
+
+    @property
+    def violations(self) -> list[str]:
+        """Broken promises of this profile."""
+        return [f"{p}: {line}" for p, lines in self.broken.items() if p in self.promised for line in lines]
+
+    @property
+    def per_second(self) -> float:
+        """Answers a second."""
+        return self.answers / self.seconds
+
+
+async def run_load(settings: LoadSettings, tell: Tell = lambda _: None) -> LoadResult:
+    """Raises UsageError for a database that cannot be used, ProcessFailedError when a process fails."""
+    async with AsyncExitStack() as stack:
+        # The folder goes last, when nothing writes into it any more.
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="slotproof-load-")))
+        tell("making the database")
+        url, engine = await stack.enter_async_context(database_of(settings, folder))
+        tell("starting the processes")
+        world_file = folder / "world.json"
+        await asyncio.to_thread(world_file.write_text, json.dumps(world()))
+        calcom = await stack.enter_async_context(serving_calcom(folder, world_file, settings.seed))
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        return await _Run(settings, tell, folder, calcom, http).against(url, engine)
+
+
+class _Run:
+    """One run on a database and a Cal.com that stand."""
+
+    def __init__(
+        self, settings: LoadSettings, tell: Tell, folder: Path, calcom: Served, http: aiohttp.ClientSession
+    ) -> None:
+        self._settings = settings
+        self._tell = tell
+        self._folder = folder
+        self._calcom = calcom
+        self._http = http
+        self._doors = CalcomDoors(calcom.url, http)
+        self._heard = Heard()
+
+    async def against(self, database: str, engine: AsyncEngine) -> LoadResult:
+        """Load, heal, reconcile, judge."""
+        async with AsyncExitStack() as stack:
+            gateways = [
+                await stack.enter_async_context(
+                    serving_gateway(number, self._folder, self._settings, database, self._calcom.url)
+                )
+                for number in range(1, self._settings.gateways + 1)
+            ]
+            seconds, faults = await self._load(gateways)
+            metrics = [await self._metrics(gateway) for gateway in gateways]
+        self._tell("reconciling")
+        rounds = await reconcile(self._settings, engine, self._calcom.url, self._http)
+        self._tell("judging")
+        left = await look_back(self._heard, engine, self._doors, self._settings.profile)
+        return LoadResult(
+            settings=self._settings,
+            seconds=seconds,
+            answers=len(self._heard.responses),
+            unanswered=self._heard.unanswered,
+            http_errors=tuple(self._heard.http_errors),
+            statuses=dict(Counter(answer.status for answer in self._heard.responses).most_common()),
+            faults=faults,
+            rounds=rounds,
+            appointments=len(left.seen.appointments),
+            bookings=len(left.seen.bookings),
+            broken=broken_promises(left.seen),
+            unsettled=left.unsettled,
+            callers=measured(self._heard.seconds),
+            layers=by_label(metrics, LAYER_METRIC, "layer"),
+            calcom=by_label(metrics, CALCOM_METRIC, "operation"),
+        )
+
+    async def _load(self, gateways: list[Served]) -> tuple[float, dict[str, int]]:
+        """How long the callers took, and how often each fault struck; healed afterwards."""
+        if self._settings.faults:
+            await self._doors.add_faults(fault_rules(self._settings.seed))
+        self._tell("calling")
+        began = time.monotonic()
+        await call_all(self._settings, [gateway.url for gateway in gateways], self._heard)
+        refuse_dead([self._calcom, *gateways], self._folder)
+        return time.monotonic() - began, await self._doors.heal()
+
+    async def _metrics(self, gateway: Served) -> str:
+        async with self._http.get(f"{gateway.url}/metrics") as answer:
+            return await answer.text()
