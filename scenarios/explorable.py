@@ -46,8 +46,13 @@ Build = Callable[[Theatre, Mapping[str, Any]], Explorable]
 def worlds() -> dict[str, Build]:
     """Every kind of world: how it is built from a recording's context."""
     from scenarios.races.check_then_insert import CheckThenInsert
+    from scenarios.storm.storm import Storm
 
-    return {"scenario": ScenarioWorld.of_context, "check-then-insert": CheckThenInsert.of_context}
+    return {
+        "scenario": ScenarioWorld.of_context,
+        "check-then-insert": CheckThenInsert.of_context,
+        "storm": Storm.of_context,
+    }
 
 
 def world_of(theatre: Theatre, context: Mapping[str, Any]) -> Explorable:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 import aiohttp
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -37,6 +37,8 @@ from simulator.schedulers.plain import Plain
 from simulator.schedulers.protocol import Scheduler
 from simulator.simulation import RunResult, Simulation
 
+T = TypeVar("T")
+
 # One caller after another, and no latency: the recorded instants leave no time for any.
 _SEQUENTIAL = Limits(choice_points_min=0, io_duration_s=0.0, virtual_s_max=10 * 86_400.0)
 
@@ -57,11 +59,13 @@ class Theatre:
         self._venues: dict[tuple[str, SqliteMode], Venue] = {}
         self._real_seconds = time.perf_counter  # taken before freezegun replaces the name
         self._exit = ExitStack()
+        self._furniture = ExitStack()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._furniture.close()
         while self._venues:
             self._venues.popitem()[1].close(self._frozen)
         self._exit.close()
@@ -73,6 +77,13 @@ class Theatre:
     def frozen_environment(self, simulation: Simulation) -> AbstractContextManager[None]:
         """freezegun, kept started, shows a simulation's clock: for a world that is not the whole system."""
         return self._frozen.environment(simulation)
+
+    def furnish(self, make: Callable[[FrozenTime], T], close: Callable[[T, FrozenTime], object]) -> T:
+        """Make something that many runs share, under the started freezegun; it is closed with the theatre."""
+        self._start_frozen_time()
+        made = make(self._frozen)
+        self._furniture.callback(close, made, self._frozen)
+        return made
 
     def perform(self, scenario: Scenario, settings: Settings) -> Performance:
         """Play the scenario once, in plain order. Raises DatabaseUnusableError before anything was played."""
@@ -113,11 +124,15 @@ class Theatre:
     def _venue(self, settings: Settings) -> Venue:
         kind = _kind(settings)
         if not self._venues:  # not before: a server's driver must be imported under the real clock
-            self._exit.close()
-            self._exit.enter_context(self._frozen)
+            self._start_frozen_time()
         if kind not in self._venues:
             self._venues[kind] = open_venue(*kind, self._frozen)
         return self._venues[kind]
+
+    def _start_frozen_time(self) -> None:
+        """Start freezegun, again if need be: it knows the modules that were loaded when it started."""
+        self._exit.close()
+        self._exit.enter_context(self._frozen)
 
 
 def _kind(settings: Settings) -> tuple[str, SqliteMode]:

@@ -29,6 +29,7 @@ class Fleet:
     store: SqliteStore
     observer: AsyncEngine
     engines: tuple[AsyncEngine, ...]
+    frozen: FrozenTime
     _taken: int = 0
     _crashed: list[AsyncEngine] = field(default_factory=list)
 
@@ -45,18 +46,18 @@ class Fleet:
         """The life that had this engine crashed, and its connections with it."""
         self._crashed.append(engine)
 
-    def mend(self, frozen: FrozenTime) -> None:
+    def mend(self) -> None:
         """Connect those engines anew that did not come through the run whole."""
         for engine in (*self.engines[: self._taken], self.observer):
             if engine in self._crashed or not _is_whole(engine):
-                simulate(engine.dispose, frozen)
-                _connect(engine, frozen)
+                simulate(engine.dispose, self.frozen)
+                _connect(engine, self.frozen)
         self._crashed.clear()
 
-    def close(self, frozen: FrozenTime) -> None:
+    def close(self) -> None:
         """Close everything and remove the file."""
         for engine in (*self.engines, self.observer):
-            simulate(engine.dispose, frozen)
+            simulate(engine.dispose, self.frozen)
         self.store.close()
 
 
@@ -75,7 +76,7 @@ def open_fleet(revision: str, mode: SqliteMode, frozen: FrozenTime) -> Fleet:
         follow_crashes(engine)
         _connect(engine, frozen)
         made.append(engine)
-    return Fleet(store, made[0], tuple(made[1:]))
+    return Fleet(store, made[0], tuple(made[1:]), frozen)
 
 
 def _connect(engine: AsyncEngine, frozen: FrozenTime) -> None:

@@ -9,10 +9,9 @@ from typing import Any
 from booking_core.domain.outcomes import Layer
 from booking_core.profiles import AttendeeIdentity, Profile, profiles
 from booking_core.storage.engines import SqliteMode
-from scenarios.errors import UsageError
 
 CALLERS_MAX = 12
-KEY = "storm"  # what a recording's context holds a storm under
+KIND = "storm"  # what a recording's context calls this kind of world
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,35 +33,25 @@ class StormSettings:
     def to_context(self) -> dict[str, Any]:
         """What a recording must know to raise the same storm, as JSON values."""
         return {
-            KEY: {
-                "profile": self.profile,
-                "identity": None if self.identity is None else str(self.identity),
-                "without": sorted(int(layer) for layer in self.without),
-                "callers": self.callers,
-                "sqlite_mode": str(self.sqlite_mode),
-                "calm": self.calm,
-            }
+            "kind": KIND,
+            "profile": self.profile,
+            "identity": None if self.identity is None else str(self.identity),
+            "without": sorted(int(layer) for layer in self.without),
+            "callers": self.callers,
+            "sqlite_mode": str(self.sqlite_mode),
+            "calm": self.calm,
         }
 
 
-def is_storm(context: Mapping[str, Any]) -> bool:
-    """Whether a recording's context is of a storm."""
-    return KEY in context
-
-
 def settings_from_context(context: Mapping[str, Any]) -> StormSettings:
-    """The settings that a recording's context names; UsageError when they are none of ours."""
-    try:
-        given = context[KEY]
-        settings = StormSettings(
-            profile=str(given["profile"]),
-            identity=None if given["identity"] is None else AttendeeIdentity(given["identity"]),
-            without=frozenset(Layer(number) for number in given["without"]),
-            callers=int(given["callers"]),
-            sqlite_mode=SqliteMode(given["sqlite_mode"]),
-            calm=bool(given["calm"]),
-        )
-        settings.effective_profile()
-    except (KeyError, ValueError, TypeError) as problem:
-        raise UsageError(f"the recording's context is no storm of ours: {problem}") from None
+    """The settings that a context names; LookupError, ValueError or TypeError when they are none of ours."""
+    settings = StormSettings(
+        profile=str(context["profile"]),
+        identity=None if context["identity"] is None else AttendeeIdentity(context["identity"]),
+        without=frozenset(Layer(number) for number in context["without"]),
+        callers=int(context["callers"]),
+        sqlite_mode=SqliteMode(context["sqlite_mode"]),
+        calm=bool(context["calm"]),
+    )
+    settings.effective_profile()
     return settings

@@ -1,22 +1,25 @@
-"""Raises storms: enter it, then `run` as often as you like. What many runs share is made once and kept here."""
+"""Raises storms: `run_seed` as often as you like. What many runs share is made once and kept."""
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from functools import partial
+from typing import Any
 
 from booking_core.migrations.schema import LATEST, WITHOUT_UNIQUE_KEY
 from scenarios.observation import Observation
+from scenarios.report.json_report import facts
 from scenarios.storm.aftermath import Aftermath
 from scenarios.storm.checkers import storm_checkers
 from scenarios.storm.fleet import Fleet, open_fleet
-from scenarios.storm.settings import StormSettings
+from scenarios.storm.settings import KIND, StormSettings, settings_from_context
 from scenarios.storm.world import STARTS_AT, StormWorld
+from scenarios.theatre import Theatre
 from simulator.adapters.aiohttp_mends import mended
-from simulator.adapters.frozen_time import FrozenTime
 from simulator.explore import swarm_scheduler
 from simulator.limits import Limits
+from simulator.schedulers.from_list import FromList
 from simulator.schedulers.protocol import Scheduler
 from simulator.simulation import RunResult, Simulation
 
@@ -33,29 +36,40 @@ class StormRun:
 
 
 class Storm:
-    """The whole system under one set of settings."""
+    """The whole system under one set of settings: an `Explorable`, in a theatre that keeps what runs share."""
 
-    def __init__(self, settings: StormSettings) -> None:
+    id = KIND
+
+    def __init__(self, theatre: Theatre, settings: StormSettings) -> None:
         self.settings = settings
-        self._frozen = FrozenTime()
-        self._exit = ExitStack()
+        self._theatre = theatre
         self._fleet: Fleet | None = None
 
-    def __enter__(self) -> Self:
-        return self
+    @classmethod
+    def of_context(cls, theatre: Theatre, context: Mapping[str, Any]) -> Storm:
+        """From what a recording says."""
+        return cls(theatre, settings_from_context(context))
 
-    def __exit__(self, *_: object) -> None:
-        if self._fleet is not None:
-            self._fleet.close(self._frozen)
-            self._fleet = None
-        self._exit.close()
+    @property
+    def context(self) -> dict[str, Any]:
+        """The settings."""
+        return self.settings.to_context()
 
-    def run_seed(self, seed: int) -> StormRun:
+    def run(self, scheduler: Scheduler, seed: int) -> RunResult:
+        """One storm under that scheduler."""
+        return self.watch(scheduler, seed).result
+
+    def evidence(self, result: RunResult) -> dict[str, Any]:
+        """The rows and answers at the end; the run is repeated to see them."""
+        answers = FromList([decision.chosen for decision in result.decisions])
+        return {"observed": facts(self.watch(answers, result.seed).seen)}
+
+    def run_seed(self, seed: int) -> RunResult:
         """The storm of this seed, in which the seed draws which faults exist."""
         return self.run(swarm_scheduler(seed, HORIZON), seed)
 
-    def run(self, scheduler: Scheduler, seed: int) -> StormRun:
-        """One storm under that scheduler."""
+    def watch(self, scheduler: Scheduler, seed: int) -> StormRun:
+        """One storm, with what was observed in it."""
         fleet = self._open_fleet()
         fleet.begin()
         left = Aftermath()
@@ -65,16 +79,17 @@ class Storm:
             seed=seed,
             start=STARTS_AT,
             limits=_LIMITS,
-            environment=[self._frozen.environment, mended, fleet.store.environment],
+            environment=[self._theatre.frozen_environment, mended, fleet.store.environment],
             checkers=storm_checkers(self.settings.effective_profile(), left),
         )
         result = simulation.run()
-        fleet.mend(self._frozen)
+        fleet.mend()
         return StormRun(result, left.seen)
 
     def _open_fleet(self) -> Fleet:
         if self._fleet is None:
-            self._exit.enter_context(self._frozen)
             revision = LATEST if self.settings.effective_profile().unique_key else WITHOUT_UNIQUE_KEY
-            self._fleet = open_fleet(revision, self.settings.sqlite_mode, self._frozen)
+            self._fleet = self._theatre.furnish(
+                partial(open_fleet, revision, self.settings.sqlite_mode), lambda fleet, _: fleet.close()
+            )
         return self._fleet
