@@ -15,8 +15,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from aiohttp.base_protocol import BaseProtocol
+from aiohttp.http import HttpVersion11
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.http_parser import HttpRequestParser
+from aiohttp.streams import EMPTY_PAYLOAD
 from aiohttp.web_exceptions import HTTPException
 from aiohttp.web_protocol import RequestPayloadError
 
@@ -101,7 +103,7 @@ class HttpConnection(BaseProtocol):
         while self._queue and self.transport is not None:
             message, payload = self._queue.popleft()
             try:
-                body = await self._body(message, payload)
+                body = b"" if payload is EMPTY_PAYLOAD else await self._body(message, payload)
             except BodyTooLargeError:
                 self._write(self._too_large(message.path), has_body=True)
                 self.close()
@@ -110,11 +112,18 @@ class HttpConnection(BaseProtocol):
                 self.close()
                 return
             answer = await self._answer(Call(message.method, message.path, message.headers, body, self._peer))
-            await self._send(answer, message)
+            if answer.mischief is not None:
+                await self._misbehave(answer, answer.mischief)
+            else:
+                self._write(
+                    answer,
+                    has_body=message.method != "HEAD",
+                    is_old=message.version < HttpVersion11 and not message.should_close,
+                )
+            if message.should_close or message.upgrade or answer.headers.get("Connection") == "close":
+                self.close()
 
     async def _body(self, message: RawRequestMessage, payload: StreamReader) -> bytes:
-        if payload.is_eof() and payload.total_bytes == 0:
-            return b""
         limit = self._limit(message.path)
         announced = message.headers.get("Content-Length", "0")
         if announced.isdigit() and int(announced) > limit:
@@ -131,17 +140,6 @@ class HttpConnection(BaseProtocol):
                 raise BodyTooLargeError
             parts.append(part)
         return b"".join(parts)
-
-    async def _send(self, answer: Answer, message: RawRequestMessage) -> None:
-        has_body = message.method != "HEAD"
-        if answer.mischief is not None:
-            await self._misbehave(answer, answer.mischief)
-            if answer.mischief.end:
-                return
-        else:
-            self._write(answer, has_body=has_body, is_old=message.version < (1, 1) and not message.should_close)
-        if message.should_close or message.upgrade or answer.headers.get("Connection") == "close":
-            self.close()
 
     def _write(self, answer: Answer, *, has_body: bool, is_old: bool = False) -> None:
         if self.transport is not None:
