@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
+from aiohttp import web
 
 from fake_calcom import FakeCalcom
 from tests.fake_calcom.worlds import personal, team, world
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.fake_calcom.client import Client
 
-DOORS = ("port", "memory", "direct")
+DOORS = ("port", "memory", "direct", "application")
 ROOM = world(personal("PLAIN"), team("RR", "ROUND_ROBIN"), personal("ASK", confirmationPolicy={"type": "always"}))
 
 
@@ -28,8 +29,14 @@ async def session_through(door: str, fake: FakeCalcom) -> AsyncIterator[aiohttp.
         options["connector"] = fake.memory_connector()
     if door == "direct":
         options["middlewares"] = (fake.direct_door(),)
+    runner = web.AppRunner(fake.make_app(), access_log=None, shutdown_timeout=0.1)
+    if door == "application":
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        options["base_url"] = "http://{}:{}".format(*runner.addresses[0][:2])
     async with aiohttp.ClientSession(**options) as session:
         yield session
+    await runner.cleanup()
 
 
 @pytest.fixture
