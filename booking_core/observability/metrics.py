@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from booking_core.domain.commands import Entry
 from booking_core.domain.events import (
     AnswerReceived,
     BookingRequested,
@@ -18,7 +19,7 @@ from booking_core.domain.events import (
     OrphanFound,
     UnsettledCounted,
 )
-from booking_core.domain.outcomes import Layer
+from booking_core.domain.outcomes import Layer, Status
 
 LAYER_BUCKETS = (0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 1.0)  # the four may add 1 ms
 CALCOM_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
@@ -54,9 +55,7 @@ class Metrics:
             "slotproof_calcom_seconds", "What Cal.com takes", ["operation"], buckets=CALCOM_BUCKETS, registry=registry
         )
         self._move_breaker("closed")
-        for layer in Layer:  # a series that begins at 0 shows its first increase, one that begins at 1 hides it
-            self._rejections.labels(str(layer.value))
-            self._false.labels(str(layer.value))
+        self._begin_at_zero()
 
     def __call__(self, event: Event) -> None:
         """Count one fact."""
@@ -111,3 +110,11 @@ class Metrics:
     def _move_breaker(self, state: str) -> None:
         for known in BREAKER_STATES:
             self._breaker.labels(known).set(int(known == state))
+
+    def _begin_at_zero(self) -> None:
+        """What alerts count: a series that begins at 0 shows its first increase, one that begins at 1 hides it."""
+        for layer in Layer:
+            self._rejections.labels(str(layer.value))
+            self._false.labels(str(layer.value))
+        for entry in Entry:
+            self._outcomes.labels(entry.value, Status.DUPLICATE.value)
