@@ -16,7 +16,7 @@ from scenarios.errors import UsageError
 from scenarios.registry import find
 from scenarios.report.json_report import facts
 from scenarios.scenario import Scenario, Settings
-from scenarios.theatre import Theatre
+from scenarios.theatre import SystemRun, Theatre
 from simulator.schedulers.from_list import FromList
 from simulator.schedulers.protocol import Scheduler
 from simulator.simulation import RunResult
@@ -104,9 +104,13 @@ class ScenarioWorld:
 
     def run(self, scheduler: Scheduler, seed: int) -> RunResult:
         """One run, judged by what the profile promises."""
-        return self._theatre.run(self._scenario, self._settings, scheduler, seed).result
+        return self.watch(scheduler, seed).result
+
+    def watch(self, scheduler: Scheduler, seed: int) -> SystemRun:
+        """The same, with what was observed."""
+        return self._theatre.run(self._scenario, self._settings, scheduler, seed)
 
     def evidence(self, result: RunResult) -> dict[str, Any]:
         """The rows and answers at the end; the run is repeated to see them."""
         answers = FromList([decision.chosen for decision in result.decisions])
-        return {"observed": facts(self._theatre.run(self._scenario, self._settings, answers, result.seed).seen)}
+        return {"observed": facts(self.watch(answers, result.seed).seen)}

@@ -19,7 +19,9 @@ _EXAMPLES = """Examples:
 
   slotproof replay 687-688 --profile hardened --identity shared --without 1 --without 2
 
-  slotproof replay 687-688 --skew 10"""
+  slotproof replay 687-688 --skew 10
+
+  slotproof replay 687-688 --html incident.html"""
 
 
 def register(app: typer.Typer) -> None:
@@ -36,6 +38,7 @@ def replay_command(
     skew: Annotated[float | None, typer.Option(help="Seconds by which Cal.com's clock is ahead.")] = None,
     seed: Annotated[int, typer.Option(help="Varies what the record leaves open, never a recorded instant.")] = 0,
     json_path: Annotated[Path | None, typer.Option("--json", help="Write everything as JSON to this file.")] = None,
+    html_path: Annotated[Path | None, typer.Option("--html", help="Draw what happened into this one file.")] = None,
     database: Annotated[str, typer.Option(help="memory, file:PATH (keeps the last rows), or a URL.")] = "memory",
     sqlite_mode: Annotated[str | None, typer.Option(help="legacy, begin or immediate.")] = None,
 ) -> None:
@@ -47,22 +50,28 @@ def replay_command(
     from scenarios.cli.replay_settings import Wishes, plan
     from scenarios.cli.writing import writable
 
+    picture = None if html_path is None else writable(html_path)
     if Path(what).is_file():
-        raise typer.Exit(_replay_bundle(Path(what)))
+        raise typer.Exit(_replay_bundle(Path(what), picture))
     target = None if json_path is None else writable(json_path)
     wishes = Wishes(profile, entry, identity, tuple(without or ()), skew, seed, database, sqlite_mode)
     replays = _run(plan(what, wishes))
     if target is not None:
         _write_json(target, replays)
+    if picture is not None:
+        _draw(picture, replays)
     if not all(one.as_expected for one in replays):
         raise typer.Exit(ExitCode.SAFETY_VIOLATED)
 
 
-def _replay_bundle(path: Path) -> ExitCode:
+def _replay_bundle(path: Path, picture: Path | None) -> ExitCode:
     from scenarios.bundles import replay_bundle
     from scenarios.report.console import make_console
 
-    return replay_bundle(make_console(), path)
+    ended = replay_bundle(make_console(), path)
+    if picture is not None and ended is not ExitCode.REPLAY_DIVERGED:
+        _draw_failure(picture, path)
+    return ended
 
 
 def _run(planned: list[tuple[Scenario, list[Settings]]]) -> list[Replay]:
@@ -93,3 +102,20 @@ def _write_json(target: Path, replays: list[Replay]) -> None:
     from scenarios.report.json_report import document
 
     write_whole(target, json.dumps(document(replays), ensure_ascii=False, indent=1) + "\n")
+
+
+def _draw(target: Path, replays: list[Replay]) -> None:
+    from scenarios.cli.writing import write_whole
+    from scenarios.report.html.documents import of_replays
+    from scenarios.report.html.page import report_page
+
+    write_whole(target, report_page(of_replays(replays)))
+
+
+def _draw_failure(target: Path, bundle: Path) -> None:
+    from scenarios.cli.writing import write_whole
+    from scenarios.report.html.documents import of_failure
+    from scenarios.report.html.failures import watch_failure
+    from scenarios.report.html.page import report_page
+
+    write_whole(target, report_page(of_failure(watch_failure(bundle))))
