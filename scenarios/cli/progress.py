@@ -23,3 +23,13 @@ def waiting(console: Console, what: str) -> Iterator[None]:
     """A spinner while something of unknown length is done."""
     with console.status(what):
         yield
+
+
+@contextmanager
+def sweeping(console: Console, what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """As `counting`, for work that comes in blocks, with the rate; call what you get with the size of each."""
+    rate = TextColumn("{task.speed:.0f}/s") if console.is_terminal else TextColumn("")
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), rate, TimeElapsedColumn())
+    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda count: progress.advance(task, count)

@@ -1,0 +1,128 @@
+"""A block of seeds: the unit of work of a campaign, and what came of it in a form that can be sent and stored."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from scenarios.storm.checkers import LIVENESS
+from scenarios.storm.settings import settings_from_context
+from scenarios.storm.storm import Storm
+from scenarios.theatre import Theatre
+from simulator.checker import Verdict
+from simulator.coverage import conflict_order
+from simulator.simulation import RunResult
+
+SEEDS_MAX = 100
+FINDINGS_MAX = 20  # kept of a block in words; all are counted
+REASON_CHARS_MAX = 600
+_DIGEST_BITS = 128
+
+
+@dataclass(frozen=True, slots=True)
+class StormFinding:
+    """One seed that is not valid. `checkers` names those that object; empty when the harness itself broke."""
+
+    seed: int
+    checkers: tuple[str, ...]
+    reason: str
+
+    @property
+    def is_safety(self) -> bool:
+        """Whether anything but liveness is broken."""
+        return any(checker != LIVENESS for checker in self.checkers)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What some seeds came to. Tallies add up to the same sum however the seeds were split and ordered."""
+
+    seeds: int = 0
+    verdicts: Counter[str] = field(default_factory=Counter)
+    objections: Counter[str] = field(default_factory=Counter)  # how many seeds each checker objects to
+    goals: Counter[str] = field(default_factory=Counter)
+    findings: list[StormFinding] = field(default_factory=list)
+    orders: set[str] = field(default_factory=set)  # distinct conflict orders
+    choice_points: int = 0
+    digest: int = 0  # the sum of all digests: equal for equal campaigns
+
+    def add_run(self, result: RunResult) -> None:
+        """Count one more seed."""
+        objecting = tuple(f.checker for f in result.findings if f.verdict is not Verdict.VALID)
+        self.seeds += 1
+        self.verdicts[str(result.verdict)] += 1
+        self.objections.update(objecting)
+        self.goals.update(result.reached)
+        if result.verdict is not Verdict.VALID and len(self.findings) < FINDINGS_MAX:
+            self.findings.append(StormFinding(result.seed, objecting, result.reason[:REASON_CHARS_MAX]))
+        self.orders.add(conflict_order(result.touches))
+        self.choice_points += result.choice_points
+        self._add_digest(int(result.digest, 16))
+
+    def add(self, other: Tally) -> None:
+        """Count what others counted."""
+        self.seeds += other.seeds
+        self.verdicts.update(other.verdicts)
+        self.objections.update(other.objections)
+        self.goals.update(other.goals)
+        self.findings = sorted([*self.findings, *other.findings], key=lambda finding: finding.seed)
+        self.orders |= other.orders
+        self.choice_points += other.choice_points
+        self._add_digest(other.digest)
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON values, in one order."""
+        return {
+            "seeds": self.seeds,
+            "verdicts": dict(sorted(self.verdicts.items())),
+            "objections": dict(sorted(self.objections.items())),
+            "goals": dict(sorted(self.goals.items())),
+            "findings": [asdict(finding) for finding in self.findings],
+            "orders": sorted(self.orders),
+            "choice_points": self.choice_points,
+            "digest": f"{self.digest:032x}",
+        }
+
+    def _add_digest(self, digest: int) -> None:
+        self.digest = (self.digest + digest) % (1 << _DIGEST_BITS)
+
+
+def tally_from_json(data: Mapping[str, Any]) -> Tally:
+    """The tally that `to_json` wrote; LookupError, TypeError or ValueError when it is none."""
+    return Tally(
+        seeds=int(data["seeds"]),
+        verdicts=Counter(data["verdicts"]),
+        objections=Counter(data["objections"]),
+        goals=Counter(data["goals"]),
+        findings=[StormFinding(f["seed"], tuple(f["checkers"]), f["reason"]) for f in data["findings"]],
+        orders=set(data["orders"]),
+        choice_points=int(data["choice_points"]),
+        digest=int(data["digest"], 16),
+    )
+
+
+def blocks_of(first: int, end: int, size: int = SEEDS_MAX) -> list[tuple[int, int]]:
+    """The seeds from `first` to before `end` in blocks that begin at multiples of `size`, so that ranges share them."""
+    edges = sorted({first, end, *range(first - first % size + size, end, size)})
+    return list(pairwise(edges))
+
+
+def run_block(context: Mapping[str, Any], block: tuple[int, int]) -> dict[str, Any]:
+    """Raise every storm of a block; a function of its arguments alone, so that any process may do it."""
+    tally = Tally()
+    with Theatre() as theatre:
+        storm = Storm(theatre, settings_from_context(context))
+        for seed in range(*block):
+            tally.add_run(storm.run_seed(seed))
+    return tally.to_json()
+
+
+def sum_of(tallies: Iterable[Tally]) -> Tally:
+    """All of them as one."""
+    total = Tally()
+    for tally in tallies:
+        total.add(tally)
+    return total

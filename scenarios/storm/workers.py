@@ -1,0 +1,65 @@
+"""Who runs the blocks: this process, a process for each core, or a Dask cluster. All give the same results."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from typing import Any, Protocol
+
+from scenarios.errors import UsageError
+from scenarios.storm.block import Tally, run_block, tally_from_json
+from scenarios.storm.ledger import Block
+
+
+class Workers(Protocol):
+    """Runs blocks, in any order."""
+
+    def __call__(self, context: Mapping[str, Any], blocks: Sequence[Block]) -> Iterator[tuple[Block, Tally]]:
+        """Each block with its tally, as they finish."""
+
+
+def here(context: Mapping[str, Any], blocks: Sequence[Block]) -> Iterator[tuple[Block, Tally]]:
+    """One after the other, in this process."""
+    for block in blocks:
+        yield block, tally_from_json(run_block(context, block))
+
+
+class Processes:
+    """So many processes. They are spawned: a forked one would share open databases and half-read entropy."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+
+    def __call__(self, context: Mapping[str, Any], blocks: Sequence[Block]) -> Iterator[tuple[Block, Tally]]:
+        """Each block with its tally, as they finish."""
+        spawn = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(min(self._count, max(1, len(blocks))), mp_context=spawn) as pool:
+            running = {pool.submit(run_block, dict(context), block): block for block in blocks}
+            try:
+                for done in as_completed(running):
+                    yield running[done], tally_from_json(done.result())
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+
+
+class DaskCluster:
+    """A running Dask cluster whose workers have this package installed. Its answers are sums, so order is free."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+
+    def __call__(self, context: Mapping[str, Any], blocks: Sequence[Block]) -> Iterator[tuple[Block, Tally]]:
+        """Each block with its tally, as they finish; UsageError when there is no such cluster."""
+        try:
+            import distributed
+        except ModuleNotFoundError:
+            raise UsageError("--dask needs the package distributed: install slotproof[cluster]") from None
+        try:
+            client: Any = distributed.Client(self._address, timeout=10)  # type: ignore[no-untyped-call]  # theirs
+        except (OSError, ValueError) as problem:
+            raise UsageError(f"--dask {self._address}: no cluster answers there ({problem})") from None
+        with client:
+            running = {client.submit(run_block, dict(context), block, pure=False): block for block in blocks}
+            for done in distributed.as_completed(running):  # type: ignore[no-untyped-call]  # theirs
+                yield running[done], tally_from_json(done.result())
