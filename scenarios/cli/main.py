@@ -16,6 +16,7 @@ from scenarios.cli import (
     replay_command,
     serve_command,
     shrink_command,
+    sweep_command,
 )
 from scenarios.cli.db import commands as db_commands
 from scenarios.cli.exit_codes import ExitCode
@@ -44,6 +45,7 @@ def make_app() -> typer.Typer:
     serve_command.register(app)
     gateway_command.register(app)
     load_command.register(app)
+    sweep_command.register(app)
     db_commands.register(app)
     return app
 
