@@ -6,7 +6,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: replay test check unit lint types imports bench lock clean
+.PHONY: replay test check unit lint types imports bench mutants lock clean
 
 replay: $(VENV)/.run
 	$(BIN)/slotproof replay all
@@ -28,6 +28,9 @@ unit: $(VENV)/.test
 
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.bench
+
+mutants: $(VENV)/.test
+	$(BIN)/python -m scenarios.mutants
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "slotproof needs Python >= 3.11, this is " + sys.version.split()[0] + ": run make with PYTHON=/path/to/python3.11")'

@@ -1,0 +1,12 @@
+"""The planted bugs, one file for each part of the program."""
+
+from __future__ import annotations
+
+from scenarios.mutants.catalogue import bookkeeping, checkers, engine, fake, layers, resolution, storage
+from scenarios.mutants.mutant import Mutant
+
+
+def mutants() -> tuple[Mutant, ...]:
+    """All of them."""
+    parts = (layers, resolution, bookkeeping, storage, fake, checkers, engine)
+    return tuple(mutant for part in parts for mutant in part.mutants())

@@ -1,0 +1,135 @@
+"""Bugs in what is written down: links, attempts, reconciliation."""
+
+from __future__ import annotations
+
+from scenarios.mutants.mutant import CommandCheck, Mutant, PytestCheck
+
+_ATTEMPTS = "booking_core/service/attempts.py"
+_KEEPER = "booking_core/service/bookkeeping.py"
+_SETTLER = "booking_core/service/settle_bookings.py"
+
+
+def mutants() -> tuple[Mutant, ...]:
+    """Links and attempts while a caller waits, then reconciliation."""
+    return (*_links(), *_attempts(), *_reconciliation())
+
+
+def _booking(test: str) -> PytestCheck:
+    return PytestCheck(f"tests/booking_core/service/test_booking.py::{test}")
+
+
+def _settling(test: str) -> PytestCheck:
+    return PytestCheck(f"tests/booking_core/service/test_reconciliation.py::{test}")
+
+
+def _links() -> tuple[Mutant, ...]:
+    return (
+        Mutant(
+            "the-own-call-is-not-linked",
+            _KEEPER,
+            "            if self.profile.links_calls:\n"
+            "                await uow.calls.link(call_id, appointment.id, None)\n",
+            "",
+            "a call that booked would point to no appointment",
+            CommandCheck("replay 687-688 --profile recommended"),
+        ),
+        Mutant(
+            "the-original-call-is-the-second-one",
+            _KEEPER,
+            '"original_booking_call_id": appointment.call_id,',
+            '"original_booking_call_id": call_id,',
+            "the metadata of a duplicate attempt must name the call that booked",
+            PytestCheck("tests/scenarios/test_incidents.py::test_call_766_is_linked_to_640_when_resolved"),
+        ),
+        Mutant(
+            "one-call-may-hold-two",
+            _KEEPER,
+            "            if of_call is not None and of_call.calcom_v2_booking_id != booking.uid:\n"
+            "                return of_call\n",
+            "",
+            "a booking of a call that holds another appointment is surplus",
+            _settling("test_a_late_booking_of_a_call_that_took_another_time_is_given_back"),
+        ),
+    )
+
+
+def _attempts() -> tuple[Mutant, ...]:
+    return (
+        Mutant(
+            "a-retry-overtakes-its-first-try",
+            _ATTEMPTS,
+            "return any(a.state is AttemptState.OPEN and a.updated_at > since for a in record.unsettled)",
+            "return False",
+            "the first request is still with Cal.com: a second create could book a second host",
+            _booking("test_a_retry_while_the_first_request_is_at_calcom_sends_nothing"),
+        ),
+        Mutant(
+            "an-unknown-end-is-called-refused",
+            _ATTEMPTS,
+            "AttemptState.UNKNOWN if isinstance(outcome, Pending) else AttemptState.REFUSED",
+            "AttemptState.REFUSED",
+            "nobody would ever find out what became of it",
+            _booking("test_two_lost_requests_leave_the_attempt_unknown_and_the_caller_with_the_truth"),
+        ),
+        Mutant(
+            "earlier-attempts-are-forgotten",
+            _ATTEMPTS,
+            "if record.booked is not None or record.unsettled:",
+            "if record.booked is not None:",
+            "an attempt without a known end must be looked up before another create is sent",
+            _booking("test_an_open_attempt_that_reached_calcom_is_adopted_after_a_crash"),
+        ),
+    )
+
+
+def _reconciliation() -> tuple[Mutant, ...]:
+    return (
+        Mutant(
+            "reconciliation-takes-what-is-in-hand",
+            "booking_core/service/reconcile.py",
+            "return list(await uow.attempts.unsettled(older_than))",
+            "return list(await uow.attempts.unsettled(self._world.now() + timedelta(seconds=1)))",
+            "a young attempt belongs to the request that opened it",
+            _settling("test_a_young_attempt_is_left_to_the_request_that_opened_it"),
+        ),
+        Mutant(
+            "reconciliation-adopts-what-was-refused",
+            _SETTLER,
+            "refused = ghost.attempt is not None and ghost.attempt.state is AttemptState.REFUSED",
+            "refused = False",
+            "the caller was told no: an appointment that nobody expects",
+            _settling("test_a_ghost_whose_caller_was_told_no_is_given_back"),
+        ),
+        Mutant(
+            "reconciliation-sees-no-ghost",
+            _SETTLER,
+            "if booking.is_live and booking.uid not in stored and",
+            "if booking.is_live and booking.uid in stored and",
+            "booked at Cal.com, and no row here, for ever",
+            _settling("test_a_ghost_without_an_attempt_gets_its_row"),
+        ),
+        Mutant(
+            "reconciliation-drops-orphans-silently",
+            _SETTLER,
+            "if customer is not None and not by_phone and row.starts_at > now:",
+            "if customer is not None and by_phone and row.starts_at > now:",
+            "who loses an appointment must be told",
+            _settling("test_an_orphan_is_cancelled_and_its_customer_told"),
+        ),
+        Mutant(
+            "reconciliation-books-a-second-appointment",
+            "booking_core/service/settle_attempts.py",
+            "if trial.wish.held is not None:",
+            "if trial.wish.held is not None and trial.attempt_id is None:",
+            "the call has taken another time meanwhile: this wish is needless",
+            _settling("test_a_pending_wish_is_needless_once_the_call_led_to_another_appointment"),
+        ),
+        Mutant(
+            "a-dry-run-writes",
+            _SETTLER,
+            '"cancelled" if unwanted else "adopted")\n        if not apply:\n            return finding\n',
+            '"cancelled" if unwanted else "adopted")\n',
+            "without --apply nothing may change",
+            _settling("test_a_dry_run_changes_nothing"),
+        ),
+    )
