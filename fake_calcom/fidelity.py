@@ -108,8 +108,9 @@ is answered with Cal.com's own 404. `EVIDENCE.md` says what may be tested agains
 |---|---|---|---|---|---|---|
 """
 _BOTTOM = """
-Every endpoint but the health also answers 400 (parser, shape), 401 (bad key), 404, 413 and 429, as what stands before it
-does (CustomThrottlerGuard: 120 calls in 60 s, then a block of 60 s without `Retry-After`; PermissionsGuard; ApiAuthStrategy).
+Every endpoint but the health also answers 400 (parser, shape), 401 (bad key), 404, 413 and 429, as what stands before
+it does: CustomThrottlerGuard (120 calls in 60 s, then a block of 60 s without `Retry-After`), PermissionsGuard,
+ApiAuthStrategy.
 
 Not there at all: organisations, managed users, OAuth clients, payments, workflows, routing forms, connected calendars,
 out-of-office, and every endpoint that is not in the table.
