@@ -71,13 +71,17 @@ def before(instant: datetime, seed: int, what: str, least_s: int, most_s: int) -
 
 
 def world(seed: int) -> dict[str, Any]:
-    """Cal.com before the first call: a round-robin event type with exactly one host, and 10:15 taken by somebody."""
+    """Cal.com before the first call: the company, and 10:15 taken by somebody."""
+    return company() | {"bookings": [_taken_by_somebody(seed)]}
+
+
+def company() -> dict[str, Any]:
+    """The company at Cal.com without any booking: a round-robin event type with exactly one host."""
     return {
         "users": [_HOST],
         "schedules": [_HOURS],
         "event_types": [_EVENT_TYPE],
         "roles": {"HOST": "OWNER of TEAM"},
-        "bookings": [_taken_by_somebody(seed)],
     }
 
 

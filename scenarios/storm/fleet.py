@@ -6,7 +6,7 @@ that engine alone is connected anew before the next run, and keeps what it has c
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -64,19 +64,23 @@ class Fleet:
 def open_fleet(revision: str, mode: SqliteMode, frozen: FrozenTime) -> Fleet:
     """A database at that revision of the schema, with its connections open."""
     store = SqliteStore(template(revision))
-    made = []
-    for _ in range(LIVES_MAX + 1):
-        engine = create_engine(
-            "sqlite:///storm",
-            sqlite_mode=mode,
-            async_creator=connector(store, InlineSettings(transactions=Transactions(mode))),
-            pool=RunPool,
-            pool_size=CONNECTIONS,
-        )
-        follow_crashes(engine)
-        _connect(engine, frozen)
-        made.append(engine)
-    return Fleet(store, made[0], tuple(made[1:]), frozen)
+    inline = InlineSettings(transactions=Transactions(mode))
+    engines = [_open_engine(store, mode, inline, frozen) for _ in range(LIVES_MAX)]
+    observer = _open_engine(store, mode, replace(inline, reply_points=False), frozen)  # nobody cancels it
+    return Fleet(store, observer, tuple(engines), frozen)
+
+
+def _open_engine(store: SqliteStore, mode: SqliteMode, inline: InlineSettings, frozen: FrozenTime) -> AsyncEngine:
+    engine = create_engine(
+        "sqlite:///storm",
+        sqlite_mode=mode,
+        async_creator=connector(store, inline),
+        pool=RunPool,
+        pool_size=CONNECTIONS,
+    )
+    follow_crashes(engine)
+    _connect(engine, frozen)
+    return engine
 
 
 def _connect(engine: AsyncEngine, frozen: FrozenTime) -> None:

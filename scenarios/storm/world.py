@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import aiohttp
 
@@ -15,7 +15,8 @@ from booking_core.settings import Settings
 from fake_calcom import FakeCalcom
 from fake_calcom.wire import Call
 from scenarios.backstage import SHARED_EMAIL, WEBHOOK_SECRET, Company, look_back
-from scenarios.incidents.facts import utc, world
+from scenarios.incidents.facts import company as incidents_company
+from scenarios.incidents.facts import utc
 from scenarios.processes import CALCOM_URL
 from scenarios.stage import RETELL_KEY
 from scenarios.storm.aftermath import Aftermath, occupations
@@ -95,7 +96,7 @@ class StormWorld:
             webhook_sender=sender,
             barrier=SchedulerWindow(simulation.loop.io_point),
         )
-        keys = fake.load_world(_calcom_world())
+        keys = fake.load_world(incidents_company())
         company = Company(fake, str(keys.users["HOST"]["api_key"]))
         await _subscribe(company)
         return company, Calcom(node, network, fake, sender)
@@ -152,11 +153,6 @@ async def _subscribe(company: Company) -> None:
     headers = {"Authorization": f"Bearer {company.api_key}", "Content-Type": "application/json"}
     answer = await company.fake.answer(Call("POST", "/v2/webhooks", headers, json.dumps(body).encode()))
     assert answer.status == 201, answer.body
-
-
-def _calcom_world() -> dict[str, Any]:
-    """The incidents' Cal.com without its one preloaded booking, which nobody here asks for."""
-    return world(0) | {"bookings": []}
 
 
 class _NodeClock:
