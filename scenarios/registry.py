@@ -10,7 +10,16 @@ class UnknownScenarioError(LookupError):
 
 
 def scenarios() -> dict[str, Scenario]:
-    """All scenarios, in the order in which `replay all` runs them."""
+    """All scenarios: what `replay all` plays, then the catalogue's stories."""
+    from scenarios.cases import public_issues, stories
+    from scenarios.cases.story import told_by
+
+    catalogue = (told_by(story) for story in [*stories.stories(), *public_issues.stories()])
+    return recorded() | {scenario.id: scenario for scenario in catalogue}
+
+
+def recorded() -> dict[str, Scenario]:
+    """What the reports tell, and its races, in the order in which `replay all` runs them."""
     from scenarios.incidents import calls_682_766, calls_687_688, four_tests
     from scenarios.races import two_callers
 

@@ -16,10 +16,12 @@ from typing import Any
 import aiohttp
 
 from booking_core.domain.commands import Entry
+from scenarios.incidents.facts import EVENT_TYPE_ID
 from scenarios.observation import Observation, Response
 from scenarios.scenario import PhoneCall
 
 GATEWAY = "http://gateway.test"
+CALCOM = "http://calcom.test"
 RETELL_KEY = "key_of_the_replayed_agent"
 TIMES_SENT = 3  # Retell sends a failed function call up to two more times
 
@@ -82,10 +84,12 @@ class Stage:
         wish = {"datum": day, "uhrzeit": time, "name": call.person.name, "dienstleistung": "Beratung"}
         for left in reversed(range(TIMES_SENT)):
             try:
-                self._hear(call, entry, *await self._send(call, wish, entry))
-                return
+                answer = await self._send(call, wish, entry)
             except (aiohttp.ClientError, TimeoutError):
                 self._note(call, "gets no answer", "Retell sends it again" if left else "Retell gives up", "bad")
+            else:
+                self._hear(call, entry, *answer)
+                return
 
     async def _send(self, call: PhoneCall, wish: dict[str, str], entry: Entry) -> tuple[int, dict[str, Any]]:
         if entry is Entry.COLLECT:
@@ -93,6 +97,13 @@ class Stage:
             return await self._post("/api/retell/collect-appointment", body)
         ended = _retell_call(call) | {"call_analysis": {"custom_analysis_data": wish}}
         return await self._post("/api/retell/webhook", {"event": "call_analyzed", "call": ended})
+
+    async def somebody_reserves(self, start: str) -> None:
+        """Somebody else holds a slot at Cal.com (`start` in ISO), as a booking page does while its form is open."""
+        body = {"eventTypeId": EVENT_TYPE_ID, "slotStart": start}
+        headers = {"cal-api-version": "2024-09-04"}
+        async with self._http.post(f"{CALCOM}/v2/slots/reservations", json=body, headers=headers) as answer:
+            answer.raise_for_status()
 
     async def _free_times(self, call: PhoneCall, day: str) -> dict[str, Any]:
         body = {"name": "check_availability", "call": _retell_call(call), "args": {"datum": day}}

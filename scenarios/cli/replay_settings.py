@@ -13,7 +13,7 @@ from booking_core.profiles import AttendeeIdentity, profiles
 from booking_core.storage.engines import SqliteMode
 from scenarios.databases import check_database
 from scenarios.errors import UsageError
-from scenarios.registry import UnknownScenarioError, find, scenarios
+from scenarios.registry import UnknownScenarioError, find, recorded
 from scenarios.scenario import Scenario, Settings
 
 LARGEST_SKEW_S = 86_400.0  # a day: beyond it the recorded order of the calls itself would turn over
@@ -42,7 +42,7 @@ class Wishes:
 
 def plan(what: str, wishes: Wishes) -> list[tuple[Scenario, list[Settings]]]:
     """Each scenario with the settings to play it with; UsageError for a word that means nothing."""
-    chosen = list(scenarios().values()) if what == "all" else [_found(what)]
+    chosen = list(recorded().values()) if what == "all" else [_found(what)]
     settings = checked(wishes)
     return [(scenario, _settings(scenario, wishes, settings)) for scenario in chosen]
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.registry import scenarios
+from scenarios.registry import recorded
 from tests.scenarios.command_line import CommandLine
 
-CASES = sum(len(scenario.cases) for scenario in scenarios().values())
+CASES = sum(len(scenario.cases) for scenario in recorded().values())
 ROOT = Path(__file__).parents[2]
 
 
