@@ -65,9 +65,15 @@ def run() -> None:
         raise SystemExit(ExitCode.AS_EXPECTED) from None
 
 
-def _options(
-    show_version: bool = typer.Option(False, "--version", help="Show the version and leave.", is_eager=True),
-) -> None:
-    if show_version:
+def _tell_version(wanted: bool) -> None:
+    if wanted:
         typer.echo(f"slotproof {version('slotproof')}")
         raise typer.Exit(ExitCode.AS_EXPECTED)
+
+
+def _options(
+    show_version: bool = typer.Option(
+        False, "--version", help="Show the version and leave.", is_eager=True, callback=_tell_version
+    ),
+) -> None:
+    """Options of the tool itself, before any command."""
