@@ -66,7 +66,7 @@ class Plan:
 
     errands: tuple[Errand, ...]
     calcom_skew_s: float
-    gateway_skews_s: tuple[float, ...]
+    gateway_skews_s: tuple[float, float]
     crashes: tuple[int, ...]  # before which of its I/Os each gateway crashes; 0 is never
     repairs_meanwhile: bool  # whether reconciliation runs during the storm too
 

@@ -13,6 +13,7 @@ from scenarios.report.json_report import facts
 from scenarios.storm.aftermath import Aftermath
 from scenarios.storm.checkers import storm_checkers
 from scenarios.storm.fleet import Fleet, open_fleet
+from scenarios.storm.script import DrawnScript, Script
 from scenarios.storm.settings import KIND, StormSettings, settings_from_context
 from scenarios.storm.world import STARTS_AT, StormWorld
 from scenarios.theatre import Theatre
@@ -70,17 +71,22 @@ class Storm:
 
     def watch(self, scheduler: Scheduler, seed: int) -> StormRun:
         """One storm, with what was observed in it."""
+        return self.play(DrawnScript(self.settings.callers, calm=self.settings.calm), scheduler, seed)
+
+    def play(self, script: Script, scheduler: Scheduler, seed: int) -> StormRun:
+        """A script in this storm's world, judged as every storm is."""
+        profile = self.settings.effective_profile()
         fleet = self._open_fleet()
         fleet.begin()
         left = Aftermath()
         simulation = Simulation(
-            StormWorld(self.settings, fleet, left),
+            StormWorld(profile, script, fleet, left),
             scheduler=scheduler,
             seed=seed,
             start=STARTS_AT,
             limits=_LIMITS,
             environment=[self._theatre.frozen_environment, mended, fleet.store.environment],
-            checkers=storm_checkers(self.settings.effective_profile(), left),
+            checkers=storm_checkers(profile, left),
         )
         result = simulation.run()
         fleet.mend()

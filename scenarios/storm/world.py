@@ -1,4 +1,4 @@
-"""One storm from beginning to end: open, storm, heal, settle, look back, close."""
+"""One run from beginning to end: open, play, heal, settle, look back, close."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
+from booking_core.profiles import Profile
 from booking_core.settings import Settings
 from fake_calcom import FakeCalcom
 from fake_calcom.wire import Call
@@ -21,11 +22,9 @@ from scenarios.processes import CALCOM_URL
 from scenarios.stage import RETELL_KEY
 from scenarios.storm.aftermath import Aftermath, occupations
 from scenarios.storm.callers import Callers
-from scenarios.storm.faults import CrashBefore, http_rules
 from scenarios.storm.fleet import Fleet
 from scenarios.storm.nodes import Calcom, Gateway, NetworkSender, SchedulerWindow
-from scenarios.storm.plan import Plan, draw_plan
-from scenarios.storm.settings import StormSettings
+from scenarios.storm.script import Conditions, Scene, Script
 from simulator.adapters.aiohttp_memory import MemoryNetwork
 from simulator.adapters.http_faults import HttpFaults
 from simulator.node import Node
@@ -46,49 +45,44 @@ TRIGGERS = ["BOOKING_CREATED", "BOOKING_CANCELLED", "BOOKING_RESCHEDULED"]
 class StormWorld:
     """The world of one run; `left` is filled for the checkers."""
 
-    settings: StormSettings
+    profile: Profile
+    script: Script
     fleet: Fleet
     left: Aftermath
 
     async def __call__(self, simulation: Simulation) -> None:
         """The run."""
-        plan = draw_plan(simulation.choices, self.settings.callers, calm=self.settings.calm)
-        network = MemoryNetwork([] if self.settings.calm else http_rules())
-        company, calcom = await self._open_calcom(simulation, network, plan)
-        gateways = self._gateways(simulation, network, plan, company)
+        conditions = self.script.conditions(simulation.choices)
+        network = MemoryNetwork(conditions.rules)
+        company, calcom = await self._open_calcom(simulation, network, conditions.calcom_skew_s)
+        gateways = self._gateways(simulation, network, conditions, company)
         calcom.node.start(calcom.live)
         for gateway in gateways:
             gateway.node.start(gateway.live)
         async with aiohttp.ClientSession(connector=network.connector("retell")) as http:
-            await self._storm(simulation, plan, http, gateways)
+            await self.script.play(Scene(simulation, network, gateways, self._callers(simulation, http, gateways)))
             network.faults = HttpFaults()
-            if self.settings.effective_profile().reconciliation:
+            for gateway in gateways:
+                gateway.stop_repairs()
+            if self.profile.reconciliation:
                 await _settle(gateways)
-            await self._look_back(company, http, plan.calcom_skew_s)
+            await self._look_back(company, http, conditions.calcom_skew_s)
         await _stop(calcom, gateways)
         self.left.mishaps.close()
 
-    async def _storm(
-        self, simulation: Simulation, plan: Plan, http: aiohttp.ClientSession, gateways: list[Gateway]
-    ) -> None:
-        crashes = [CrashBefore(simulation, g.node, at) for g, at in zip(gateways, plan.crashes, strict=True)]
-        for crash in crashes:
-            crash.start()
+    def _callers(self, simulation: Simulation, http: aiohttp.ClientSession, gateways: list[Gateway]) -> Callers:
         hosts = [gateway.host for gateway in gateways]
-        callers = Callers(http, hosts, simulation.clock.now, simulation.history, self.left.seen)
-        await callers.run(plan.errands)
-        for gateway in gateways:
-            gateway.stop_repairs()
-        for crash in crashes:
-            crash.heal()
+        return Callers(http, hosts, simulation.clock.now, simulation.history, self.left.seen)
 
     async def _look_back(self, company: Company, http: aiohttp.ClientSession, ahead_s: float) -> None:
         seen = self.left.seen
         await look_back(seen, engine=self.fleet.observer, company=company, http=http, calcom_ahead_s=ahead_s)
         self.left.occupations += occupations(company.fake, seen, ahead_s)
 
-    async def _open_calcom(self, simulation: Simulation, network: MemoryNetwork, plan: Plan) -> tuple[Company, Calcom]:
-        node = simulation.node("calcom", plan.calcom_skew_s)
+    async def _open_calcom(
+        self, simulation: Simulation, network: MemoryNetwork, ahead_s: float
+    ) -> tuple[Company, Calcom]:
+        node = simulation.node("calcom", ahead_s)
         sender = NetworkSender()
         fake = FakeCalcom(
             clock=_NodeClock(simulation, node),
@@ -101,19 +95,21 @@ class StormWorld:
         await _subscribe(company)
         return company, Calcom(node, network, fake, sender)
 
-    def _gateways(self, simulation: Simulation, network: MemoryNetwork, plan: Plan, company: Company) -> list[Gateway]:
+    def _gateways(
+        self, simulation: Simulation, network: MemoryNetwork, conditions: Conditions, company: Company
+    ) -> list[Gateway]:
         settings = Settings(
             calcom_api_key=company.api_key,
             calcom_webhook_secret=WEBHOOK_SECRET,
             retell_api_key=RETELL_KEY,
             calcom_url=CALCOM_URL,
-            profile=self.settings.effective_profile(),
+            profile=self.profile,
             fallback_email=SHARED_EMAIL,
         )
-        repairs_every_s = REPAIRS_EVERY_S if plan.repairs_meanwhile and settings.profile.reconciliation else None
+        repairs_every_s = REPAIRS_EVERY_S if conditions.repairs_meanwhile and self.profile.reconciliation else None
         nodes = [
             simulation.node(name, skew_s)
-            for name, skew_s in zip(("gateway", "gateway2"), plan.gateway_skews_s, strict=True)
+            for name, skew_s in zip(("gateway", "gateway2"), conditions.gateway_skews_s, strict=True)
         ]
         return [Gateway(node, network, settings, self.fleet, self.left.mishaps, repairs_every_s) for node in nodes]
 
