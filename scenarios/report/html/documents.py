@@ -15,7 +15,7 @@ from booking_core.profiles import Promise
 from scenarios.observation import Observation
 from scenarios.replay import Replay
 from scenarios.report.html.steps import Lane
-from scenarios.report.html.story import Material, tell
+from scenarios.report.html.story import Material, Story, tell
 from scenarios.report.html.tables import tables
 from scenarios.scenario import Scenario
 from simulator.choices import Decision
@@ -103,7 +103,10 @@ def _replay(one: Replay) -> dict[str, Any]:
         "command": one.command,
         "digest": one.digest,
         "tables": tables(seen),
-        **_told(Material(one.scenario.starts_at, seen.moments, one.events, (), callers)),
+        **_told(
+            Material(one.scenario.starts_at, seen.moments, one.events, (), callers),
+            one.broken.get(Promise.NO_FALSEHOOD, ()),
+        ),
     }
 
 
@@ -129,6 +132,16 @@ def callers_of(scenario: Scenario, seed: int) -> dict[str, Lane]:
     }
 
 
-def _told(material: Material) -> dict[str, Any]:
+def _told(material: Material, falsehoods: Sequence[str] = ()) -> dict[str, Any]:
     story = tell(material)
+    for line in falsehoods:
+        _mark_false(story, line)
     return {"lanes": [asdict(lane) for lane in story.lanes], "steps": [step.to_json() for step in story.steps]}
+
+
+def _mark_false(story: Story, line: str) -> None:
+    """A checker's line begins with the call that was told a falsehood: what it heard last is no good news."""
+    lane = "-".join(line.split()[:2])
+    heard = next((step for step in reversed(story.steps) if step.is_answer and step.target == lane), None)
+    if heard is not None:
+        heard.tone, heard.detail = "bad", f"{heard.detail}; false: {line}"

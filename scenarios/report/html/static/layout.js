@@ -75,7 +75,7 @@ const SHAPES = {
     const [from, to] = [place.get(step.source), place.get(step.target)];
     const width = Math.max(Math.abs(to - from) - 22, LABEL_MIN);
     const lines = linesOf(step.label, width, FONT, 7);
-    const details = step.detail && step.tone !== "quiet" ? linesOf(step.detail, width, SMALL, 6) : [];
+    const details = step.detail && step.tone !== "quiet" ? linesOf(step.detail, width, SMALL, 8) : [];
     return { shape: "message", from, to, lines, details, height: (lines.length + details.length) * LINE + 14 };
   },
   note(plan, step, place) {

@@ -32,6 +32,9 @@ function draw() {
   byId("size").textContent = `${Math.round(state.zoom * 100)} %`;
   byId("compare").setAttribute("aria-pressed", String(state.beside));
   drawFilters();
+  if (data.kind === "failure") {
+    for (const side of sides()) frameOf(side).querySelector(`[data-number="${partsAt(side)}"]`)?.classList.add("parts");
+  }
   showPicked();
 }
 
@@ -86,6 +89,13 @@ function twin(side, number) {
   return found < 0 ? null : found;
 }
 
+/** Where this side leaves the other: its first decision that the other has not, else its first such step, else -1. */
+function partsAt(side) {
+  if (!state.beside) return -1;
+  const alone = runAt(side).steps.map((_, number) => number).filter((number) => twin(side, number) === null);
+  return alone.find((number) => runAt(side).steps[number].tone === "mark") ?? alone[0] ?? -1;
+}
+
 function move(by) {
   const numbers = visible();
   const at = numbers.indexOf(state.picked[state.side]);
@@ -119,7 +129,8 @@ function otherSide() {
   if (state.picked[state.side] === null) move(1); else showPicked();
 }
 
-/** The step to begin with: the one that deviates, else the verdict that decides, else the first bad one. */
+/** The step to begin with: where a failure leaves the run that passes, else the one that deviates,
+ *  else the verdict that decides, else the first bad one. */
 function pickTelling() {
   const side = sides().find((each) => telling(each) >= 0) ?? 0;
   pick(side, Math.max(telling(side), 0));
@@ -127,6 +138,8 @@ function pickTelling() {
 
 function telling(side) {
   const { steps } = runAt(side);
+  const parts = data.kind === "failure" ? partsAt(side) : -1;
+  if (parts >= 0) return parts;
   const first = [({ tone }) => tone === "mark", ({ label }) => label.includes("this decides"), ({ kind, tone }) => kind === "verdict" && tone === "bad"];
   return first.map((test) => steps.findIndex(test)).find((number) => number >= 0) ?? -1;
 }
@@ -153,5 +166,6 @@ byId("lead").textContent = data.lead;
 byId("command").textContent = data.command;
 byId("reason").textContent = data.reason ?? "";
 byId("reason").hidden = !data.reason;
+byId("choice").hidden = data.kind === "failure";
 draw();
 pickTelling();
