@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import typer
 
+_EXAMPLES = """Examples:
+
+  slotproof list"""
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("list")(list_everything)
+    app.command("list", epilog=_EXAMPLES)(list_everything)
 
 
 def list_everything() -> None:

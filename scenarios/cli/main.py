@@ -47,6 +47,7 @@ def make_app() -> typer.Typer:
     load_command.register(app)
     sweep_command.register(app)
     db_commands.register(app)
+    _tell_statuses(app)
     return app
 
 
@@ -63,6 +64,15 @@ def run() -> None:
     except BrokenPipeError:  # the reader of our output (`head`, a pager) has gone: nobody is left to tell
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(ExitCode.AS_EXPECTED) from None
+
+
+def _tell_statuses(app: typer.Typer) -> None:
+    """Every command's help ends with what its exit status means: one list, for one number means one thing."""
+    for command in app.registered_commands:
+        command.epilog = "\n\n".join(filter(None, (command.epilog, _EPILOG)))
+    for group in app.registered_groups:
+        if group.typer_instance is not None:
+            _tell_statuses(group.typer_instance)
 
 
 def _tell_version(wanted: bool) -> None:

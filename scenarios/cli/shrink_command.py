@@ -10,10 +10,16 @@ import typer
 from scenarios.cli.exit_codes import ExitCode
 from scenarios.errors import UsageError
 
+_EXAMPLES = """Examples:
+
+  slotproof explore two-callers --identity shared --without 1 --without 2 --without 4
+
+  slotproof shrink slotproof-two-callers-….json"""
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("shrink")(shrink_command)
+    app.command("shrink", epilog=_EXAMPLES)(shrink_command)
 
 
 def shrink_command(bundle: Annotated[Path, typer.Argument(help="A file that `slotproof explore` wrote.")]) -> None:

@@ -14,17 +14,65 @@ Apply = Annotated[bool, typer.Option("--apply", help="Change it; without, only t
 Policy = Annotated[str, typer.Option("--policy", help="What becomes of all but the oldest: cancel or delete.")]
 Json = Annotated[Path | None, typer.Option("--json", help="Write what was found as JSON to this file.")]
 
+_ORDER = """An old or damaged database, in this order:
+
+  slotproof db upgrade --revision 0002 --database sqlite:///clinic.db
+
+  slotproof db duplicates --database sqlite:///clinic.db --apply
+
+  slotproof db backfill --database sqlite:///clinic.db --apply
+
+  slotproof db upgrade --database sqlite:///clinic.db
+
+  slotproof db verify --database sqlite:///clinic.db"""
+
+_UPGRADE = """Examples:
+
+  slotproof db upgrade --database postgresql://gateway@localhost/clinic
+
+  slotproof db upgrade --database sqlite:///clinic.db --revision 0002"""
+
+_DOWNGRADE = """Examples:
+
+  slotproof db downgrade 0002 --database sqlite:///clinic.db"""
+
+_DUPLICATES = """Examples:
+
+  slotproof db duplicates --database sqlite:///clinic.db --json found.json
+
+  slotproof db duplicates --database sqlite:///clinic.db --policy cancel --apply"""
+
+_ORPHANS = """Examples:
+
+  slotproof db orphans --database sqlite:///clinic.db"""
+
+_BACKFILL = """Examples:
+
+  slotproof db backfill --database sqlite:///clinic.db
+
+  slotproof db backfill --database sqlite:///clinic.db --apply"""
+
+_RECONCILE = """Examples:
+
+  slotproof db reconcile --database sqlite:///clinic.db --calcom http://127.0.0.1:8043
+
+  slotproof db reconcile --database sqlite:///clinic.db --apply"""
+
+_VERIFY = """Examples:
+
+  slotproof db verify --database mysql://gateway@localhost/clinic"""
+
 
 def register(app: typer.Typer) -> None:
     """Add the group of commands."""
-    group = typer.Typer(help="The gateway's database: schema and repair.", no_args_is_help=True)
-    group.command("upgrade")(upgrade)
-    group.command("downgrade")(downgrade)
-    group.command("duplicates")(duplicates)
-    group.command("orphans")(orphans)
-    group.command("backfill")(backfill)
-    group.command("reconcile")(reconcile)
-    group.command("verify")(verify)
+    group = typer.Typer(help="The gateway's database: schema and repair.", no_args_is_help=True, epilog=_ORDER)
+    group.command("upgrade", epilog=_UPGRADE)(upgrade)
+    group.command("downgrade", epilog=_DOWNGRADE)(downgrade)
+    group.command("duplicates", epilog=_DUPLICATES)(duplicates)
+    group.command("orphans", epilog=_ORPHANS)(orphans)
+    group.command("backfill", epilog=_BACKFILL)(backfill)
+    group.command("reconcile", epilog=_RECONCILE)(reconcile)
+    group.command("verify", epilog=_VERIFY)(verify)
     app.add_typer(group, name="db")
 
 
