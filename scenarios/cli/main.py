@@ -17,6 +17,7 @@ from scenarios.cli import (
     serve_command,
     shrink_command,
     sweep_command,
+    synthesize_command,
 )
 from scenarios.cli.db import commands as db_commands
 from scenarios.cli.exit_codes import ExitCode
@@ -45,6 +46,7 @@ def make_app() -> typer.Typer:
     serve_command.register(app)
     gateway_command.register(app)
     load_command.register(app)
+    synthesize_command.register(app)
     sweep_command.register(app)
     db_commands.register(app)
     _tell_statuses(app)

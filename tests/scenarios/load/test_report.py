@@ -76,7 +76,8 @@ def test_the_json_is_json_and_holds_no_password() -> None:
 def test_histograms_of_two_gateways_are_added_up() -> None:
     (layer,) = by_label([EXPOSITION, EXPOSITION], LAYER_METRIC, "layer").values()
 
-    assert (layer.count, layer.mean, layer.p50, layer.p99) == (20, pytest.approx(0.001), 0.001, 0.01)
+    assert (layer.count, layer.p50, layer.p99) == (20, 0.001, 0.01)
+    assert layer.mean == pytest.approx(0.001)
 
 
 def test_nothing_measured_is_no_latency() -> None:

@@ -1,0 +1,124 @@
+"""A log file that is wrong is refused with what, where and what was expected."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scenarios.cli.synthesize_command import kept
+from scenarios.errors import UsageError
+from scenarios.synthesis.logged import logged_from, read_logged
+from tests.scenarios.command_line import CommandLine
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+def content() -> dict[str, Any]:
+    values: dict[str, Any] = json.loads(kept("A").read_bytes())
+    return values
+
+
+def test_both_kept_files_are_read() -> None:
+    assert len(read_logged(kept("A")).calls) == 2
+    assert len(read_logged(kept("B")).appointments) == 2
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "told"),
+    [
+        (("calls",), {}, "calls: expected a list"),
+        (("calls", 0, "id"), "687", "calls[0].id: expected a whole number from 0"),
+        (("calls", 0, "id"), True, "calls[0].id: expected a whole number from 0"),
+        (("calls", 1, "id"), 687, "calls: two of them have the same id"),
+        (("calls", 0, "nickname"), "Hansi", "calls[0].nickname: not known"),
+        (("wishes",), [], "wishes: expected at least one"),
+        (("wishes", 0, "call"), 1, "wishes[0].call: there is no call 1"),
+        (("wishes", 0, "at"), "2025-10-06T11:04:54", "wishes[0].at: expected an ISO 8601 instant with its offset"),
+        (("wishes", 0, "at"), "yesterday", "wishes[0].at: expected an ISO 8601 instant with its offset"),
+        (("appointments", 1, "starts_at"), None, "appointments[1].starts_at: expected an ISO 8601 instant"),
+        (("bookings", 0), [], "bookings[0]: expected an object"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_place(place: tuple[Any, ...], value: Any, told: str) -> None:
+    values = content()
+    inner: Any = values
+    for step in place[:-1]:
+        inner = inner[step]
+    inner[place[-1]] = value
+
+    with pytest.raises(UsageError) as refused:
+        logged_from(values)
+
+    assert told in str(refused.value)
+
+
+def test_a_member_that_is_missing_is_named() -> None:
+    values = content()
+    del values["bookings"][0]["createdAt"]
+
+    with pytest.raises(UsageError, match=r"bookings\[0\]\.createdAt: missing"):
+        logged_from(values)
+
+
+@given(JSON)
+def test_any_json_is_read_or_refused(value: Any) -> None:
+    with contextlib.suppress(UsageError):
+        logged_from(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (b"{", "is not JSON"),
+        (b"\xff\xfe", "is not JSON"),
+        (b"[" * 100_000, "is not JSON"),
+        (b"[]", "expected an object"),
+    ],
+    ids=["cut", "bytes", "deep", "list"],
+)
+def test_a_file_that_is_no_log_ends_the_command_with_2(
+    slotproof: CommandLine, tmp_path: Path, text: bytes, told: str
+) -> None:
+    file = tmp_path / "log.json"
+    file.write_bytes(text)
+
+    ended = slotproof("synthesize", str(file))
+
+    assert ended.status == 2
+    assert told in ended.err
+
+
+def test_a_file_that_is_not_there_is_named(slotproof: CommandLine, tmp_path: Path) -> None:
+    ended = slotproof("synthesize", str(tmp_path / "none.json"))
+
+    assert ended.status == 2
+    assert "none.json" in ended.err
+
+
+def test_a_file_that_is_too_large_is_not_read(slotproof: CommandLine, tmp_path: Path) -> None:
+    file = tmp_path / "large.json"
+    file.write_bytes(b" " * (1024 * 1024 + 1))
+
+    ended = slotproof("synthesize", str(file))
+
+    assert ended.status == 2
+    assert "larger than 1048576 bytes" in ended.err
+
+
+def test_the_command_tells_it_and_ends_well(slotproof: CommandLine, tmp_path: Path) -> None:
+    result = tmp_path / "found.json"
+
+    ended = slotproof("synthesize", "A", "--json", str(result))
+
+    assert ended.status == 0
+    assert ended.out.rstrip().endswith("again: slotproof synthesize A")
+    assert json.loads(result.read_text())["smallest"]["skew_s"] == 27.0
