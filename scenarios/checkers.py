@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from booking_core.profiles import Promise
@@ -75,8 +76,9 @@ def falsehoods(seen: Observation) -> Iterator[str]:
             yield from _false_confirmation(seen, answer)
         elif answer.status in {"unavailable", "duplicate", "error"}:
             yield from _false_refusal(seen, answer)
+    secrets = [_Secrets.of(seen, booking) for booking in seen.bookings]
     for answer in seen.responses:
-        yield from _leak(seen, answer)
+        yield from _leak(seen, answer, secrets)
 
 
 def _false_confirmation(seen: Observation, answer: Response) -> Iterator[str]:
@@ -105,13 +107,24 @@ def _false_refusal(seen: Observation, answer: Response) -> Iterator[str]:
             yield f"call {answer.call_id} was told „{answer.status}“ and holds booking {booking['uid']} at Cal.com"
 
 
-def _leak(seen: Observation, answer: Response) -> Iterator[str]:
-    own = _customer_of(seen, answer.call_id)
-    for booking in seen.bookings:
+@dataclass(frozen=True, slots=True)
+class _Secrets:
+    """What only the owner of a booking may hear; found once, for a load run has thousands of answers."""
+
+    owner: int | None
+    words: tuple[str, ...]
+
+    @classmethod
+    def of(cls, seen: Observation, booking: Mapping[str, Any]) -> _Secrets:
         owner = _customer_of_retell_call(seen, booking["metadata"].get("call_id"))
-        secrets = [booking["uid"]] + [attendee["name"] for attendee in booking["attendees"]]
-        if owner != own and any(secret in answer.message for secret in secrets):
-            yield f"call {answer.call_id} heard something of customer {owner}'s booking"
+        return cls(owner, (booking["uid"], *(attendee["name"] for attendee in booking["attendees"])))
+
+
+def _leak(seen: Observation, answer: Response, secrets: list[_Secrets]) -> Iterator[str]:
+    own = _customer_of(seen, answer.call_id)
+    for secret in secrets:
+        if secret.owner != own and any(word in answer.message for word in secret.words):
+            yield f"call {answer.call_id} heard something of customer {secret.owner}'s booking"
 
 
 def _live(seen: Observation) -> list[dict[str, Any]]:

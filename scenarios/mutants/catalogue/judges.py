@@ -36,8 +36,8 @@ def _promises() -> tuple[Mutant, ...]:
         Mutant(
             "anybody-may-hear-anything",
             _CHECKERS,
-            "if owner != own and any(",
-            "if owner is None and any(",
+            "if secret.owner != own and any(",
+            "if secret.owner is None and any(",
             "another caller's name in an answer would go unnoticed",
             _PLANTED,
         ),
