@@ -46,12 +46,16 @@ Build = Callable[[Theatre, Mapping[str, Any]], Explorable]
 def worlds() -> dict[str, Build]:
     """Every kind of world: how it is built from a recording's context."""
     from scenarios.races.check_then_insert import CheckThenInsert
+    from scenarios.storm.fuzzing import ProgramWorld
+    from scenarios.storm.mishaps import MishapWorld
     from scenarios.storm.storm import Storm
 
     return {
         "scenario": ScenarioWorld.of_context,
         "check-then-insert": CheckThenInsert.of_context,
         "storm": Storm.of_context,
+        "mishap": MishapWorld.of_context,
+        "program": ProgramWorld.of_context,
     }
 
 

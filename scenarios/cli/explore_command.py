@@ -37,7 +37,7 @@ def register(app: typer.Typer) -> None:
 
 
 def explore_command(
-    what: Annotated[str, typer.Argument(help="The id of a scenario (see `slotproof list`).")],
+    what: Annotated[str, typer.Argument(help="A scenario, race or mishap of `slotproof list`.")],
     strategy: Annotated[str, typer.Option(help="random, pct or exhaustive.")] = "random",
     schedules: Annotated[int, typer.Option(help="Seeds to run; for exhaustive the most schedules.", min=1)] = 1_000,
     preemptions: Annotated[int, typer.Option(help="The bound of the exhaustive search.", min=0, max=10)] = 2,
@@ -86,18 +86,31 @@ def _explore(console: Console, what: str, wishes: Wishes, search: Search, target
 
 
 def _world(theatre: Theatre, what: str, wishes: Wishes) -> Explorable:
-    from booking_core.domain.outcomes import Layer
-    from booking_core.storage.engines import SqliteMode
     from scenarios.cli.replay_settings import checked, single
     from scenarios.explorable import ScenarioWorld
     from scenarios.races import check_then_insert
+    from scenarios.storm.mishaps import MishapWorld, find_mishap
+    from scenarios.storm.settings import StormSettings
 
-    if what != check_then_insert.ID:
+    if what == check_then_insert.ID:
+        return _smallest_race(theatre, wishes)
+    mishap = find_mishap(what)
+    if mishap is None:
         return ScenarioWorld(theatre, *single(what, wishes))
+    given = checked(wishes)
+    settings = StormSettings(given.profile, given.identity, given.without, sqlite_mode=given.sqlite_mode)
+    return MishapWorld(theatre, mishap, settings)
+
+
+def _smallest_race(theatre: Theatre, wishes: Wishes) -> Explorable:
+    from booking_core.domain.outcomes import Layer
+    from booking_core.storage.engines import SqliteMode
+    from scenarios.cli.replay_settings import checked
+    from scenarios.races.check_then_insert import CheckThenInsert
+
     settings = checked(wishes)
     mode = SqliteMode.LEGACY if wishes.sqlite_mode is None else settings.sqlite_mode  # the driver's own default
-    unique_key = Layer.UNIQUE_BOOKING not in settings.without
-    return check_then_insert.CheckThenInsert(theatre, mode, unique_key=unique_key)
+    return CheckThenInsert(theatre, mode, unique_key=Layer.UNIQUE_BOOKING not in settings.without)
 
 
 def _tell(console: Console, explorer: Explorer, found: Exploration) -> tuple[ExitCode, dict[str, object]]:

@@ -19,8 +19,10 @@ def list_everything() -> None:
     from rich.table import Table
 
     from booking_core.profiles import profiles
+    from scenarios.races import check_then_insert
     from scenarios.registry import scenarios
     from scenarios.report.console import make_console
+    from scenarios.storm.mishaps import mishaps
 
     console = make_console()
     table = Table(title="scenarios", title_justify="left", box=None, pad_edge=False, header_style="bold")
@@ -28,6 +30,14 @@ def list_everything() -> None:
         table.add_column(heading)
     for scenario in scenarios().values():
         table.add_row(scenario.id, scenario.title, str(len(scenario.cases)))
+    console.print(table)
+
+    table = Table(title="to explore", title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for heading in ("name", "title"):
+        table.add_column(heading)
+    table.add_row(check_then_insert.ID, check_then_insert.TITLE)
+    for mishap in mishaps().values():
+        table.add_row(mishap.name, mishap.title)
     console.print(table)
 
     table = Table(title="profiles", title_justify="left", box=None, pad_edge=False, header_style="bold")
