@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import aiohttp
 from aiohttp import web
@@ -30,7 +30,7 @@ from booking_core.service.send_notifications import NotificationSender
 from booking_core.service.surroundings import Surroundings
 from booking_core.settings import Settings
 from booking_core.storage.transactions import SqlTransactions
-from booking_core.web.app import make_web_app
+from booking_core.web.app import Figures, make_web_app
 from booking_core.web.middleware import Reporter
 
 __all__ = ["Core", "build_core", "make_app"]
@@ -69,10 +69,10 @@ def make_app(
     settings: Settings,
     *,
     reporter: Reporter | None = None,
-    metrics: Callable[[], bytes] | None = None,
+    figures: Figures | None = None,
 ) -> web.Application:
-    """The gateway's application. `reporter` hears what goes wrong, `metrics` gives the text for `/metrics`."""
-    return make_web_app(core, settings, reporter or _Deaf(), metrics or _no_metrics)
+    """The gateway's application. `reporter` hears what goes wrong, `figures` feed `/metrics` and `/dashboard`."""
+    return make_web_app(core, settings, reporter or _Deaf(), figures or Figures(_no_metrics, dict))
 
 
 def _use_cases(surroundings: Surroundings, tell: Observer, send: MessageSender) -> Core:

@@ -30,6 +30,7 @@ from booking_core.profiles import Profile
 from booking_core.senders import ConsoleSender, FileSender
 from booking_core.settings import Settings
 from booking_core.storage.engines import DatabaseUnreachableError, DatabaseUrlError, check_reachable, create_engine
+from booking_core.web.app import Figures
 
 # A create (20 s), its look-ups (3 x 10 s with pauses) and one more create: the longest that a caller's request takes.
 FINISH_WITHIN_S = 90.0
@@ -85,7 +86,8 @@ async def running(settings: Settings, host: str, port: int, *, stream: TextIO | 
         )
         await stack.enter_async_context(_webhook_alerts(watch))
         await stack.enter_async_context(_jobs(core, settings, watch))
-        app = make_app(core, settings, reporter=watch.log, metrics=watch.metrics.exposition)
+        figures = Figures(watch.metrics.exposition, watch.recent.as_json)
+        app = make_app(core, settings, reporter=watch.log, figures=figures)
         url = await stack.enter_async_context(_port(app, host, port))
         yield Gateway(url, core, watch)
 

@@ -14,6 +14,7 @@ from booking_core.observability.alert_sinks import FileSink, StreamSink, Webhook
 from booking_core.observability.alerts import Alerts, AlertSink, alert_rules
 from booking_core.observability.logs import EventLog, make_logger
 from booking_core.observability.metrics import Metrics
+from booking_core.observability.recent import Recent
 from booking_core.ports.world import Clock, Observer
 from booking_core.settings import Settings
 
@@ -43,12 +44,13 @@ class Watch:
     log: EventLog
     metrics: Metrics
     alerts: Alerts
+    recent: Recent
     webhook: WebhookSink | None
 
     @property
     def observers(self) -> Sequence[Observer]:
         """In the order in which they hear."""
-        return (self.log, self.metrics, self.alerts)
+        return (self.log, self.metrics, self.alerts, self.recent)
 
 
 def make_watch(settings: Settings, clock: Clock, stream: TextIO, http: aiohttp.ClientSession) -> Watch:
@@ -56,12 +58,14 @@ def make_watch(settings: Settings, clock: Clock, stream: TextIO, http: aiohttp.C
     quiet = cast("TextIO", QuietStream(stream))  # its users only write and flush
     threshold_s = settings.profile.defences.threshold_s
     webhook = WebhookSink(http, settings.alert_webhook_url) if settings.alert_webhook_url else None
-    sinks: list[AlertSink] = [StreamSink(quiet)]
+    recent = Recent(clock)
+    sinks: list[AlertSink] = [StreamSink(quiet), recent.note_alert]
     sinks += [FileSink(Path(settings.alert_file))] if settings.alert_file else []
     sinks += [webhook] if webhook else []
     return Watch(
         log=EventLog(make_logger(quiet, clock), threshold_s),
         metrics=Metrics(threshold_s),
         alerts=Alerts(alert_rules(), sinks, clock),
+        recent=recent,
         webhook=webhook,
     )
