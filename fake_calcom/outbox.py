@@ -76,7 +76,9 @@ class Outbox:
 
     def mail(self, kind: str, booking_uid: str, at: str, to: Iterable[str]) -> None:
         """Record one e-mail to each address; placeholder addresses of phone-only attendees get none."""
-        self.emails.extend(Email(a, kind, booking_uid, at) for a in to if not a.endswith(SMS_PLACEHOLDER))
+        for address in to:
+            if not address.endswith(SMS_PLACEHOLDER):
+                self.emails.append(Email(address, kind, booking_uid, at))
 
     def fire(self, trigger: str, payload: dict[str, Any], at: str, webhooks: Iterable[Webhook]) -> list[Delivery]:
         """Record a trigger and one delivery for each subscriber; `send` carries them."""

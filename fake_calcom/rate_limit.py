@@ -6,7 +6,7 @@ Source: Cal.com, CustomThrottlerGuard (120 in 60 s by default, blocked for 60 s,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fake_calcom.errors import EnvelopeError
 from fake_calcom.times import MS_PER_SECOND
@@ -28,8 +28,7 @@ class _Count:
     blocked: bool = False
 
 
-@dataclass(slots=True, frozen=True)
-class Allowance:
+class Allowance(NamedTuple):
     """What a caller may still do: `reset_s` is seconds left, not a time of day."""
 
     limit: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
 from fake_calcom.auth import Access
@@ -43,8 +43,7 @@ class Query:
         return None if held is None else [item for value in held for item in value.split(",")]
 
 
-@dataclass(slots=True, frozen=True)
-class Request:
+class Request(NamedTuple):
     """One request on its way to a handler."""
 
     universe: Universe

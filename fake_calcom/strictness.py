@@ -58,7 +58,7 @@ def contract_problems(call: Call, route: Route) -> Iterator[str]:
     elif version is not None and version not in EVERY:
         yield f"header {HEADER}: unknown version {version!r}"
     given = Query.parse(normal_path(call.target)[1]).values
-    known = described.query.names if described.query is not None else frozenset[str]()
+    known = described.query.by_name.keys() if described.query is not None else frozenset[str]()
     yield from (f"query {name}: not documented" for name in given if name not in known)
     if call.body and described.body is not None:
         if "json" not in call.headers.get("Content-Type", "").lower():

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 MS_PER_SECOND = 1000
 MS_PER_MINUTE = 60 * MS_PER_SECOND
 MS_PER_HOUR = 60 * MS_PER_MINUTE
 MS_PER_DAY = 24 * MS_PER_HOUR
+REMEMBERED_MAX = 1024  # a call reads and writes the same few instants again and again
+ISO_LENGTH_MAX = 40  # the longest text that `_ISO` matches has 36 characters
 YEAR_MAX = 9998  # one year of room below datetime's own limit: an end or an offset never overflows
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,6 +30,7 @@ def to_datetime(ms: int) -> datetime:
     return _EPOCH + timedelta(milliseconds=ms)
 
 
+@lru_cache(REMEMBERED_MAX)
 def iso(ms: int) -> str:
     """Return e.g. `2030-01-08T13:00:00.000Z`."""
     return (_NAIVE_EPOCH + timedelta(milliseconds=ms)).isoformat(timespec="milliseconds") + "Z"
@@ -34,7 +38,7 @@ def iso(ms: int) -> str:
 
 def iso_without_ms(ms: int) -> str:
     """Return e.g. `2030-01-08T13:00:00Z`, the form of times inside webhooks."""
-    return (_NAIVE_EPOCH + timedelta(milliseconds=ms)).isoformat(timespec="seconds") + "Z"
+    return iso(ms)[: -len(".000Z")] + "Z"
 
 
 def parse_iso(text: object) -> int | None:
@@ -42,7 +46,12 @@ def parse_iso(text: object) -> int | None:
 
     An offset is honoured; a text without one is UTC; a bare date is its midnight.
     """
-    if not isinstance(text, str) or not _ISO.fullmatch(text):
+    return _instant(text) if isinstance(text, str) and len(text) <= ISO_LENGTH_MAX else None
+
+
+@lru_cache(REMEMBERED_MAX)
+def _instant(text: str) -> int | None:
+    if not _ISO.fullmatch(text):
         return None
     try:
         moment = datetime.fromisoformat(text.upper().replace(",", ".").replace(" Z", "Z"))

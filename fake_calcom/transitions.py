@@ -37,19 +37,22 @@ class Knob:
         return {"after_reads": self.after_reads, "after_seconds": self.after_seconds}
 
 
+BY_HAND = Knob()
+
+
 @dataclass(slots=True)
 class Transitions:
     """Confirms the pending bookings of one universe, as its knob says for those made since it was turned."""
 
     universe: Universe
-    knob: Knob = field(default_factory=Knob)
+    knob: Knob = BY_HAND
     _reads_left: dict[str, int] = field(default_factory=dict)
     _due_ms: dict[str, int] = field(default_factory=dict)
 
     @property
     def is_idle(self) -> bool:
         """Tell whether there is nothing to do, now or later, so that calls need not ask."""
-        return self.knob == Knob() and not self._reads_left and not self._due_ms
+        return self.knob is BY_HAND and not self._reads_left and not self._due_ms
 
     def turn(self, after_reads: int | None = None, after_seconds: float | None = None) -> None:
         """Set the knob; WorldError when both are given, or one is below zero."""
@@ -59,11 +62,11 @@ class Transitions:
             raise WorldError("expected a whole number from 0", "after_reads")
         if after_seconds is not None and not 0 <= after_seconds <= SECONDS_MAX:
             raise WorldError(f"expected a number from 0 to {SECONDS_MAX}", "after_seconds")
-        self.knob = Knob(after_reads, after_seconds)
+        self.knob = BY_HAND if after_reads is None and after_seconds is None else Knob(after_reads, after_seconds)
 
     def clear(self) -> None:
         """Turn the knob back, and forget the bookings waited for."""
-        self.knob = Knob()
+        self.knob = BY_HAND
         self._reads_left.clear()
         self._due_ms.clear()
 
@@ -86,7 +89,7 @@ class Transitions:
                 self._reads_left[commit.uid] = self.knob.after_reads
             elif self.knob.after_seconds:
                 self._due_ms[commit.uid] = self.universe.now_ms() + round(self.knob.after_seconds * MS_PER_SECOND)
-            elif self.knob != Knob():
+            elif self.knob is not BY_HAND:
                 self._confirm(commit.uid)
 
     def note_read(self, uid: str) -> None:

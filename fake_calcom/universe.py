@@ -21,6 +21,7 @@ from fake_calcom.times import to_datetime, to_ms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from typing import Any
 
     from fake_calcom.generations import Generation
@@ -63,6 +64,8 @@ class Universe:
     commits: CommitLog = field(default_factory=CommitLog)
     world: Mapping[str, Any] = field(default_factory=dict)
     _ids_at_start: Mapping[str, Any] | None = field(init=False)
+    _now: datetime | None = None
+    _now_ms: int = 0
 
     def __post_init__(self) -> None:
         self._ids_at_start = self.position_of_ids()
@@ -115,7 +118,10 @@ class Universe:
 
     def now_ms(self) -> int:
         """Return the present instant in milliseconds since 1970."""
-        return to_ms(self.outside.clock.now())
+        now = self.outside.clock.now()
+        if now is not self._now:  # a call asks eight times, and a frozen clock answers with one and the same object
+            self._now, self._now_ms = now, to_ms(now)
+        return self._now_ms
 
     def time_was_freed(self) -> None:
         """Drop the remembered slot answers, as every write does that gives time back.

@@ -6,10 +6,10 @@ announce nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fake_calcom.booking.payload import booking_payload
+from fake_calcom.booking.request import NOTHING
 from fake_calcom.state.bookings import PENDING
 from fake_calcom.times import iso
 
@@ -46,8 +46,7 @@ TRIGGERS = (
 )
 
 
-@dataclass(slots=True, frozen=True)
-class News:
+class News(NamedTuple):
     """What is told: the kind of mail to attendees and to the organizer ("" for none), and more payload.
 
     With `only_more` the payload is `more` alone, as for a no-show.
@@ -56,7 +55,7 @@ class News:
     trigger: str
     attendee_mail: str = ""
     organizer_mail: str = ""
-    more: Mapping[str, Any] = field(default_factory=dict)
+    more: Mapping[str, Any] = NOTHING
     only_more: bool = False
 
 
@@ -100,9 +99,9 @@ def send_mails(universe: Universe, row: Row, news: News, content: Mapping[str, A
         return
     content, at = content or row.content(), iso(universe.now_ms())
     if news.attendee_mail:
-        universe.outbox.mail(news.attendee_mail, row.uid, at, (a["email"] for a in content["attendees"]))
+        universe.outbox.mail(news.attendee_mail, row.uid, at, [a["email"] for a in content["attendees"]])
     if news.organizer_mail:
-        universe.outbox.mail(news.organizer_mail, row.uid, at, (h["email"] for h in content["hosts"]))
+        universe.outbox.mail(news.organizer_mail, row.uid, at, [h["email"] for h in content["hosts"]])
 
 
 def _subscribers(universe: Universe, row: Row, event_type: EventType | None, trigger: str) -> Iterator[Webhook]:

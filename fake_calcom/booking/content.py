@@ -5,9 +5,9 @@ Shape (2024-08-13): see Cal.com's booking output; members that are empty are abs
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from fake_calcom.booking.request import NOTHING
 from fake_calcom.rules.locations import VIDEO, Location
 from fake_calcom.state.bookings import ACCEPTED, Row
 from fake_calcom.times import MS_PER_MINUTE, iso
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 Content = dict[str, Any]
 
 
-@dataclass(slots=True, frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """One booking to be made: everything about it but its hosts, which are chosen last."""
 
     event_type: EventType
@@ -31,8 +30,8 @@ class Plan:
     length_minutes: int
     booker: Booker
     location: Location
-    responses: Mapping[str, Any] = field(default_factory=dict)
-    metadata: Mapping[str, Any] = field(default_factory=dict)
+    responses: Mapping[str, Any] = NOTHING
+    metadata: Mapping[str, Any] = NOTHING
     guests: tuple[str, ...] = ()
     series_uid: str | None = None
     instant: bool = False
@@ -45,8 +44,7 @@ class Plan:
         return self.start_ms + self.length_minutes * MS_PER_MINUTE
 
 
-@dataclass(slots=True, frozen=True)
-class Successor:
+class Successor(NamedTuple):
     """The booking that a new one replaces, who moves it, and why."""
 
     row: Row
@@ -54,8 +52,7 @@ class Successor:
     moved_by_owner: bool = False
 
 
-@dataclass(slots=True, frozen=True)
-class Identity:
+class Identity(NamedTuple):
     """What a new row is called, and when it is made."""
 
     id: int

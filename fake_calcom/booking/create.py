@@ -7,8 +7,7 @@ both pass the availability check before either is written.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fake_calcom.booking.announce import announce, news_of_new
 from fake_calcom.booking.availability import Question
@@ -46,8 +45,7 @@ OUT_OF_BOUNDS = (
 )
 
 
-@dataclass(slots=True, frozen=True)
-class Booked:
+class Booked(NamedTuple):
     """What came of one booking: its row, the seat taken, and whether the lookup found it."""
 
     row: Row
@@ -65,9 +63,9 @@ async def create_bookings(universe: Universe, request: BookingRequest, caller: U
         return [await book(universe, plan)]
     starts = occurrence_starts(plan.event_type, plan.start_ms, request.recurrence_count)
     for start in starts:
-        _refuse_unavailable(universe, replace(plan, start_ms=start))
+        _refuse_unavailable(universe, plan._replace(start_ms=start))
     return [
-        await book(universe, replace(plan, start_ms=start), mails=first)
+        await book(universe, plan._replace(start_ms=start), mails=first)
         for start, first in zip(starts, [True] + [False] * len(starts), strict=False)
     ]
 
@@ -120,7 +118,7 @@ def _length(event_type: EventType, wanted: int | None) -> int:
 def _booker(event_type: EventType, booker: Booker) -> Booker:
     if booker.phone is None or not hides_email(event_type):
         return booker
-    return replace(booker, email=placeholder_email(booker.phone))
+    return booker._replace(email=placeholder_email(booker.phone))
 
 
 def _core_length(event_type: EventType, minutes: int) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fake_calcom.outbox import SMS_PLACEHOLDER
 from fake_calcom.times import parse_iso, whole_second
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DEFAULT_LANGUAGE = "en"
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(slots=True, frozen=True)
-class Booker:
+class Booker(NamedTuple):
     """The person who books. A phone alone makes a placeholder e-mail of its digits."""
 
     name: str
@@ -25,8 +25,7 @@ class Booker:
     phone: str | None = None
 
 
-@dataclass(slots=True, frozen=True)
-class EventTypeName:
+class EventTypeName(NamedTuple):
     """How a request names an event type: by id, or by slug and owner."""
 
     id: int | None = None
@@ -36,8 +35,7 @@ class EventTypeName:
     organization_slug: str | None = None
 
 
-@dataclass(slots=True, frozen=True)
-class BookingRequest:
+class BookingRequest(NamedTuple):
     """One create, as asked; `location` is a text, an object, or None.
 
     `core_length_minutes` comes of the old body's `end`, which the core alone checks.
@@ -46,8 +44,8 @@ class BookingRequest:
     start_ms: int
     event_type: EventTypeName
     booker: Booker
-    responses: Mapping[str, Any] = field(default_factory=dict)
-    metadata: Mapping[str, Any] = field(default_factory=dict)
+    responses: Mapping[str, Any] = NOTHING
+    metadata: Mapping[str, Any] = NOTHING
     guests: tuple[str, ...] = ()
     location: Any = None
     length_minutes: int | None = None

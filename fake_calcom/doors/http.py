@@ -184,7 +184,7 @@ class HttpConnection(BaseProtocol):
 def head_of(answer: Answer, *, keeps_alive: bool = False) -> bytes:
     """Return status line and headers; to an HTTP/1.0 client the answer says that the connection stays."""
     lines = [f"HTTP/1.1 {answer.status} {REASONS.get(answer.status, '')}"]
-    lines += [f"{name}: {value}" for name, value in answer.headers.items()]
+    lines += map(": ".join, answer.headers.items())
     if answer.status not in WITHOUT_BODY:
         lines.append(f"Content-Length: {len(answer.body)}")
     if keeps_alive:

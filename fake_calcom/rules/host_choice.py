@@ -5,8 +5,7 @@ Source: Cal.com, handleNewBooking (available users, lucky users) and getLuckyUse
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fake_calcom.state.entities import SchedulingType
 
@@ -24,8 +23,7 @@ class SomeBusyError(Exception):
     """You get it when a host who must take part is busy while another is free: Cal.com's unmapped 500."""
 
 
-@dataclass(slots=True, frozen=True)
-class Chosen:
+class Chosen(NamedTuple):
     """The organizer, and the other hosts who take part (they become attendees)."""
 
     organizer_id: int

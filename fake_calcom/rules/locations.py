@@ -6,8 +6,7 @@ Source: the platform's booking input service (locations) and Cal.com's location 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fake_calcom.errors import bad_request
 from fake_calcom.state.event_types import DEFAULT_LOCATION
@@ -33,8 +32,7 @@ _URL = re.compile(r"(https?://|www\.)\S+", re.IGNORECASE)
 _PHONE = re.compile(r"\+?[\d\s().-]{5,20}", re.ASCII)
 
 
-@dataclass(slots=True, frozen=True)
-class Location:
+class Location(NamedTuple):
     """A place: `text` is what the answer shows, `value` and `option` what the responses keep of it."""
 
     text: str

@@ -103,7 +103,7 @@ class BookingStore:
         `content` is the row's answer before it was encoded, for a caller who has it at hand.
         """
         assert row.unique_key is None or row.unique_key not in self._number_of_key, "the key was checked before"
-        row = row._replace(number=len(self._rows) + 1)
+        row = Row._make((len(self._rows) + 1, *row[1:]))  # `_replace` takes three times as long
         self._number_of_uid[row.uid] = row.number
         if row.series_uid is not None:
             self._of_series.add(row.series_uid, row.number)
@@ -214,18 +214,16 @@ class BookingStore:
         """Yield the live bookings of an event type that start at this instant, oldest first."""
         return self._all(self._of_slot.get((event_type_id, start_ms)))
 
-    def overlapping(self, user_id: int, start_ms: int, end_ms: int) -> Iterator[Row]:
-        """Yield the live bookings a user hosts or attends that share an instant with [start, end), each once."""
+    def overlapping(self, user_id: int, start_ms: int, end_ms: int) -> list[Row]:
+        """Return the live bookings a user hosts or attends that share an instant with [start, end), each once."""
         stretches = _stretches(start_ms, end_ms)
         if len(stretches) == 1:
             numbers: Iterable[int] = self._of_stretch.get((user_id, stretches[0]))
         else:
             numbers = sorted({number for part in stretches for number in self._of_stretch.get((user_id, part))})
         rows = self._rows
-        for number in numbers:
-            values = rows[number]  # only those that matter become a Row
-            if values[START] < end_ms and start_ms < values[END]:
-                yield Row._make(values)
+        near = [rows[number] for number in numbers]  # only those that matter become a Row
+        return [Row._make(values) for values in near if values[START] < end_ms and start_ms < values[END]]
 
     def last_turn(self, event_type_id: int, host_id: int) -> tuple[int, int]:
         """Return when this host's latest accepted booking of the type was made, and its number; (0, 0): never."""

@@ -87,8 +87,13 @@ class Directory:
             own = self.schedules.get(event_type.schedule_id)
             if own is not None and own.owner_id == user_id:
                 return own
-        mine = [s for s in self.schedules.values() if s.owner_id == user_id]
-        return next((s for s in mine if s.is_default), mine[0] if mine else None)
+        first = None
+        for schedule in self.schedules.values():
+            if schedule.owner_id == user_id:
+                if schedule.is_default:
+                    return schedule
+                first = first or schedule
+        return first
 
     def add_event_type(self, event_type: EventType) -> None:
         """Add an event type, or put it in the place of the one with its id."""
