@@ -13,7 +13,13 @@ from typing import Any
 import pytest
 
 from booking_core.domain.commands import Entry
-from booking_core.domain.events import BookingSettled, ConstraintViolated, FalselyRejected, LayerJudged
+from booking_core.domain.events import (
+    BookingSettled,
+    ConstraintViolated,
+    FalselyRejected,
+    LayerJudged,
+    UnsettledCounted,
+)
 from booking_core.domain.outcomes import Layer, LayerVerdict, Status, Verdict
 from booking_core.observability.alerts import alert_rules
 from booking_core.observability.metrics import Metrics
@@ -79,6 +85,11 @@ def test_every_query_of_the_dashboard_asks_for_series_that_exist() -> None:
     assert {title: names for title, names in unknown.items() if names} == {}
 
 
+def test_a_query_for_a_series_that_nobody_exposes_would_be_found() -> None:
+    assert metrics_of("sum(rate(slotproof_layer_rejections[5m]))") - series() == {"slotproof_layer_rejections"}
+    assert metrics_of("histogram_quantile(0.5, slotproof_layer_seconds_bucket)") <= series()
+
+
 def test_every_series_is_on_the_dashboard() -> None:
     shown = set().union(*(metrics_of(query) for query in queries().values()))
 
@@ -142,6 +153,7 @@ FACTS = {
     "too_many_duplicates": (BookingSettled(1, Entry.COLLECT, Status.DUPLICATE, None, None), 10),
     "false_rejection": (FalselyRejected(1, "uid1", 1), 0),
     "unique_violation": (ConstraintViolated(1, "uid1"), 0),
+    "unsettled_attempts": (UnsettledCounted(1, 901.0), 0),
 }
 
 
@@ -159,7 +171,7 @@ def scraped(fact: Any, times: int) -> list[dict[str, str]]:
     return [
         {"series": f"{name}{{{labels}}}", "values": " ".join(["_"] * (120 - len(values)) + [f"{v:g}" for v in values])}
         for (name, labels), values in history.items()
-        if name.endswith("_total")
+        if not name.endswith("_created")
     ]
 
 
