@@ -21,6 +21,7 @@ from scenarios.load.aftermath import look_back, reconcile
 from scenarios.load.calcom_doors import CalcomDoors
 from scenarios.load.callers import Heard, call_all
 from scenarios.load.databases import database_of
+from scenarios.load.fleet import Fleet
 from scenarios.load.latency import CALCOM_METRIC, LAYER_METRIC, Latency, by_label, measured
 from scenarios.load.processes import Served, refuse_dead, serving_calcom, serving_gateway
 from scenarios.load.settings import LoadSettings, fault_rules, world
@@ -96,14 +97,11 @@ class _Run:
     async def against(self, database: str, engine: AsyncEngine) -> LoadResult:
         """Load, heal, reconcile, judge."""
         async with AsyncExitStack() as stack:
-            gateways = [
-                await stack.enter_async_context(
-                    serving_gateway(number, self._folder, self._settings, database, self._calcom.url)
-                )
-                for number in range(1, self._settings.gateways + 1)
-            ]
-            seconds, faults = await self._load(gateways)
-            metrics = [await self._metrics(gateway) for gateway in gateways]
+            fleet = Fleet(stack, lambda n: serving_gateway(n, self._folder, self._settings, database, self._calcom.url))
+            for _ in range(self._settings.gateways):
+                await fleet.add()
+            seconds, faults = await self._load(fleet)
+            metrics = [*fleet.last_metrics, *[await self._metrics(url) for url in fleet.urls]]
         self._tell("reconciling")
         rounds = await reconcile(self._settings, engine, self._calcom.url, self._http)
         self._tell("judging")
@@ -126,16 +124,26 @@ class _Run:
             calcom=by_label(metrics, CALCOM_METRIC, "operation"),
         )
 
-    async def _load(self, gateways: list[Served]) -> tuple[float, dict[str, int]]:
+    async def _load(self, fleet: Fleet) -> tuple[float, dict[str, int]]:
         """How long the callers took, and how often each fault struck; healed afterwards."""
         if self._settings.faults:
             await self._doors.add_faults(fault_rules(self._settings.seed))
         self._tell("calling")
         began = time.monotonic()
-        await call_all(self._settings, [gateway.url for gateway in gateways], self._heard)
-        refuse_dead([self._calcom, *gateways], self._folder)
-        return time.monotonic() - began, await self._doors.heal()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(call_all(self._settings, fleet.urls, self._heard))
+            if self._settings.faults:
+                tasks.create_task(self._crash_one(fleet))
+        refuse_dead([self._calcom, *fleet.gateways], self._folder)
+        seconds = time.monotonic() - began
+        return seconds, await self._doors.heal() | {"gateway killed": fleet.crashes}
 
-    async def _metrics(self, gateway: Served) -> str:
-        async with self._http.get(f"{gateway.url}/metrics") as answer:
+    async def _crash_one(self, fleet: Fleet) -> None:
+        """In the middle of it all the first gateway's process is killed and another takes its place."""
+        await asyncio.sleep(self._settings.seconds / 2)
+        fleet.last_metrics.append(await self._metrics(fleet.urls[0]))
+        await fleet.crash(0)
+
+    async def _metrics(self, url: str) -> str:
+        async with self._http.get(f"{url}/metrics") as answer:
             return await answer.text()

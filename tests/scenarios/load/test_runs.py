@@ -33,6 +33,7 @@ def test_nothing_is_broken_or_left_open_on_any_database(
     assert ended.status == 0, ended.out + ended.err
     assert (result["violations"], result["unsettled"], result["verdict"]) == ([], [], "as_expected")
     assert result["statuses"]["booked"] > 0
+    assert result["faults"]["gateway killed"] == 1
     assert set(result["layers"]) == {"1", "2", "3", "4"}
     assert children() <= before
 
