@@ -39,15 +39,17 @@ class Processes:
             try:
                 for done in as_completed(running):
                     yield running[done], tally_from_json(done.result())
-            finally:
-                pool.shutdown(wait=False, cancel_futures=True)
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)  # what was not begun is not begun any more
+                raise
 
 
 class DaskCluster:
     """A running Dask cluster whose workers have this package installed. Its answers are sums, so order is free."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, timeout_s: float = 10.0) -> None:
         self._address = address
+        self._timeout_s = timeout_s
 
     def __call__(self, context: Mapping[str, Any], blocks: Sequence[Block]) -> Iterator[tuple[Block, Tally]]:
         """Each block with its tally, as they finish; UsageError when there is no such cluster."""
@@ -56,7 +58,7 @@ class DaskCluster:
         except ModuleNotFoundError:
             raise UsageError("--dask needs the package distributed: install slotproof[cluster]") from None
         try:
-            client: Any = distributed.Client(self._address, timeout=10)  # type: ignore[no-untyped-call]  # theirs
+            client: Any = distributed.Client(self._address, timeout=self._timeout_s)  # type: ignore[no-untyped-call]  # theirs
         except (OSError, ValueError) as problem:
             raise UsageError(f"--dask {self._address}: no cluster answers there ({problem})") from None
         with client:
