@@ -66,7 +66,7 @@ class Api:
 
     async def answer(self, call: Call, reached: Reached) -> Answer:
         """Return what Cal.com answers. Never raises for anything a caller can send."""
-        headers = {**COMMON_HEADERS, "X-Request-Id": self.universe.outside.ids.request_id()}
+        headers = COMMON_HEADERS | {"X-Request-Id": self.universe.outside.ids.request_id()}
         if call.method == "OPTIONS":
             return Answer(204, b"", headers | PREFLIGHT_HEADERS)
         try:
@@ -74,7 +74,7 @@ class Api:
         except ApiError as error:
             body = error.body(call.target, iso(self.universe.now_ms()))
             answer = Answer(error.status, encode(body))
-        answer.headers = {**headers, **answer.headers}
+        answer.headers = {**headers, **answer.headers} if answer.headers else headers
         if call.method == "HEAD":
             answer.body = b""
         return answer

@@ -97,7 +97,8 @@ class Barriers:
 
     async def between_check_and_insert(self, operation: str) -> None:
         """Pass the first closed barrier of this operation, then the window behind."""
-        barrier = next((b for b in self._barriers if b.operation == operation and not b.is_open), None)
-        if barrier is not None:
-            await barrier.pass_through()
+        for barrier in self._barriers:
+            if barrier.operation == operation and not barrier.is_open:
+                await barrier.pass_through()
+                break
         await self._window.between_check_and_insert(operation)

@@ -54,13 +54,18 @@ class Outbox:
     def __init__(self, sender: WebhookSender, now_ms: Callable[[], int]) -> None:
         self.post = Post(sender, now_ms)
         self._under_way: set[asyncio.Task[None]] = set()
-        self.emails: deque[Email] = deque(maxlen=KEPT_MAX)
+        self.mailed: deque[tuple[str, str, str, str]] = deque(maxlen=KEPT_MAX)  # of each e-mail, its four values
         self.fired: deque[str] = deque(maxlen=KEPT_MAX)
         self.deliveries: deque[Delivery] = deque(maxlen=KEPT_MAX)
 
+    @property
+    def emails(self) -> list[Email]:
+        """Return the e-mails, oldest first; they are made here, since most are never looked at."""
+        return [Email(*values) for values in self.mailed]
+
     def clear(self) -> None:
         """Forget everything recorded; deliveries under way go on."""
-        self.emails.clear()
+        self.mailed.clear()
         self.fired.clear()
         self.deliveries.clear()
         self.post.give_up()
@@ -70,7 +75,7 @@ class Outbox:
 
     def resume(self, other: Outbox) -> None:
         """Record what another has recorded, as it now is."""
-        self.emails.extend(other.emails)
+        self.mailed.extend(other.mailed)
         self.fired.extend(other.fired)
         self.deliveries.extend(replace(delivery) for delivery in other.deliveries)
 
@@ -78,7 +83,7 @@ class Outbox:
         """Record one e-mail to each address; placeholder addresses of phone-only attendees get none."""
         for address in to:
             if not address.endswith(SMS_PLACEHOLDER):
-                self.emails.append(Email(address, kind, booking_uid, at))
+                self.mailed.append((address, kind, booking_uid, at))
 
     def fire(self, trigger: str, payload: dict[str, Any], at: str, webhooks: Iterable[Webhook]) -> list[Delivery]:
         """Record a trigger and one delivery for each subscriber; `send` carries them."""

@@ -105,10 +105,10 @@ class Reception:
         route = reached.route
         if route is None:
             return await self.api.answer(call, reached)
-        now_ms = self.api.universe.now_ms()
-        if "Prefer" in call.headers and (forced := preferred(call, route, now_ms)) is not None:
+        now_ms = self.api.universe.now_ms
+        if "Prefer" in call.headers and (forced := preferred(call, route, now_ms())) is not None:
             return forced
-        told, refused = ("", None) if self.strictness.mode == "off" else self.strictness.judge(call, route, now_ms)
+        told, refused = ("", None) if self.strictness.mode == "off" else self.strictness.judge(call, route, now_ms())
         answer = refused or await self.api.answer(call, reached)
         if told:
             answer.headers[REPORT_HEADER] = header_text(told)

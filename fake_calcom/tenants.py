@@ -8,7 +8,6 @@ its world, in the control door's `Authorization` header too.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fake_calcom.auth import KEY_PREFIX, credential
@@ -64,7 +63,7 @@ class Tenants:
         """Return whose call it is, and the call as that fake sees it; None for a tenant nobody has made."""
         if call.target.startswith(PREFIX):
             name, slash, rest = call.target[len(PREFIX) :].partition("/")
-            inner = replace(call, target=slash + rest or "/")
+            inner = call._replace(target=slash + rest or "/")
             if name in self._fakes:
                 return self._fakes[name], inner
             made = inner.target.startswith("/__fake__") and bool(NAME.fullmatch(name))

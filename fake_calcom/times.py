@@ -25,6 +25,7 @@ def to_ms(moment: datetime) -> int:
     return since.days * MS_PER_DAY + since.seconds * MS_PER_SECOND + since.microseconds // 1000
 
 
+@lru_cache(REMEMBERED_MAX)
 def to_datetime(ms: int) -> datetime:
     """Return milliseconds since the epoch as an aware datetime in UTC."""
     return _EPOCH + timedelta(milliseconds=ms)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,8 +16,7 @@ BODY_BYTES_MAX = 1024 * 1024
 JSON_TYPE = "application/json; charset=utf-8"
 
 
-@dataclass(slots=True, frozen=True)
-class Call:
+class Call(NamedTuple):
     """One request: `target` is the path with its query, as sent; header names are looked up in any case."""
 
     method: str

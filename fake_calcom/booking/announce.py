@@ -59,15 +59,19 @@ class News(NamedTuple):
     only_more: bool = False
 
 
+OF_PAYMENT = News(PAYMENT_INITIATED)
+OF_REQUEST = News(REQUESTED, "attendee_request", "organizer_request")
+OF_MOVE = News(RESCHEDULED, "attendee_rescheduled", "organizer_rescheduled")
+OF_BOOKING = News(CREATED, "attendee_scheduled", "organizer_scheduled")
+
+
 def news_of_new(event_type: EventType, status: str, *, rescheduled: bool) -> News:
     """Return what a new row announces."""
     if status == PENDING:
         if event_type.price > 0 and not event_type.confirmation:
-            return News(PAYMENT_INITIATED)
-        return News(REQUESTED, "attendee_request", "organizer_request")
-    if rescheduled:
-        return News(RESCHEDULED, "attendee_rescheduled", "organizer_rescheduled")
-    return News(CREATED, "attendee_scheduled", "organizer_scheduled")
+            return OF_PAYMENT
+        return OF_REQUEST
+    return OF_MOVE if rescheduled else OF_BOOKING
 
 
 def announce(
@@ -85,10 +89,12 @@ def announce(
 def fire(universe: Universe, row: Row, news: News) -> list[Delivery]:
     """Record a trigger and return its deliveries, unsent."""
     event_type = universe.directory.event_types.get(row.event_type_id)
-    subscribers = list(_subscribers(universe, row, event_type, news.trigger))
-    payload = dict(news.more)
-    if subscribers and not news.only_more:
-        payload = booking_payload(universe.directory, row, event_type, news.more)
+    subscribers: list[Webhook] = []
+    if universe.directory.webhooks:
+        subscribers = list(_subscribers(universe, row, event_type, news.trigger))
+    payload: dict[str, Any] = {}
+    if subscribers:
+        payload = dict(news.more) if news.only_more else booking_payload(universe.directory, row, event_type, news.more)
     return universe.outbox.fire(news.trigger, payload, iso(universe.now_ms()), subscribers)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fake_calcom.booking.announce import CREATED, NO_SHOW, News, announce
+from fake_calcom.booking.announce import NO_SHOW, OF_BOOKING, News, announce
 from fake_calcom.booking.announce import REJECTED as REJECTED_TRIGGER
 from fake_calcom.booking.availability import Question
 from fake_calcom.booking.content import host_content
@@ -46,7 +46,7 @@ def confirm(universe: Universe, uid: str, caller: User) -> Row:
         content["location"] = content["meetingUrl"] = f"https://app.cal.com/video/{row.uid}"
     row = universe.bookings.update(row, content, status=ACCEPTED, updated_ms=universe.now_ms())
     is_unpaid = event_type is not None and event_type.price > 0
-    announce(universe, row, News(CREATED, "attendee_scheduled", "organizer_scheduled"), mails=not is_unpaid)
+    announce(universe, row, OF_BOOKING, mails=not is_unpaid)
     return row
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fake_calcom.booking.announce import RESCHEDULED, News, announce
+from fake_calcom.booking.announce import OF_MOVE, announce
 from fake_calcom.booking.content import Plan, Successor
 from fake_calcom.booking.create import Booked, book
 from fake_calcom.booking.request import Booker
@@ -108,7 +108,7 @@ async def _move_seat(universe: Universe, event_type: EventType, row: Row, seat_u
             raise bad_request("Booking does not have enough available seats")
         moved, new_seat = add_seat(universe, plan, target)
         booked = Booked(moved, new_seat)
-        announce(universe, moved, News(RESCHEDULED, "attendee_rescheduled", "organizer_rescheduled"))
+        announce(universe, moved, OF_MOVE)
     else:
         booked = await book(universe, plan, moves_seat=True)
     _leave(universe, row, seat_uid, booked.row.uid)

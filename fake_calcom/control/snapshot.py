@@ -7,7 +7,7 @@ generation, the outbox, the counts of the rate limit, and the slot answers still
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from typing import TYPE_CHECKING, Any
 
 from fake_calcom.errors import WorldError
@@ -85,7 +85,7 @@ def restore_snapshot(universe: Universe, snapshot: Any) -> None:
     universe.replace_state(directory, bookings)
     universe.generation, universe.world, universe.slot_answers = generation, world, slots
     universe.rate_limit.resume(counters)
-    universe.outbox.emails.extend(emails)
+    universe.outbox.mailed.extend(map(astuple, emails))
     universe.outbox.fired.extend(fired)
     universe.outbox.deliveries.extend(deliveries)
 

@@ -53,10 +53,12 @@ class Property:
         for check in self.checks:
             if not check.passes(value):
                 return False
-        if self.nested is None:
+        nested = self.nested
+        if nested is None:
             return True
-        items = value if self.each else [value]
-        return isinstance(items, list) and all(isinstance(item, dict) and self.nested.fits(item) for item in items)
+        if not self.each:
+            return isinstance(value, dict) and nested.fits(value)
+        return isinstance(value, list) and all(isinstance(item, dict) and nested.fits(item) for item in value)
 
 
 @dataclass(slots=True, frozen=True)
@@ -85,7 +87,10 @@ class Shape:
         for name in self.required:
             if value.get(name) is None:
                 return False
-        return not self.whole or all(check.passes(value) for _, check in self.whole)
+        for _, check in self.whole:  # noqa: SIM110 - a generator here costs as much as the checks
+            if not check.passes(value):
+                return False
+        return True
 
     def problems(self, value: Mapping[str, Any]) -> tuple[Problem, ...]:
         """Return everything wrong with an object, unknown properties first."""

@@ -253,6 +253,10 @@ class BookingStore:
 
 def _attendance(content: dict[str, Any]) -> tuple[set[str], list[str]]:
     """Return the e-mails and the seats of a booking's attendees."""
-    attendees = content["attendees"]
-    seats = [a["seatUid"] for a in attendees if "seatUid" in a]
-    return {a["email"] for a in attendees}, seats
+    emails: set[str] = set()
+    seats: list[str] = []
+    for attendee in content["attendees"]:
+        emails.add(attendee["email"])
+        if "seatUid" in attendee:
+            seats.append(attendee["seatUid"])
+    return emails, seats

@@ -30,13 +30,10 @@ class Many(Generic[Key]):
 
     def add(self, key: Key, number: int) -> None:
         """Add a number; adding it twice is the same as once."""
-        held = self._numbers.get(key)
-        if held is None:
-            self._numbers[key] = number
+        held = self._numbers.setdefault(key, number)
+        if held == number:  # the first of its key, or the same again
             return
         if isinstance(held, int):
-            if held == number:
-                return
             held = self._numbers[key] = array("q", [held])
         if held[-1] < number:  # the ordinary case: numbers only grow
             held.append(number)
