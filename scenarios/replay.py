@@ -42,21 +42,25 @@ class Replay:
     @property
     def command(self) -> str:
         """The command that shows this replay again."""
-        s = self.settings
-        parts = ["slotproof", "replay", self.scenario.id, "--profile", s.profile, "--entry", str(s.entry)]
-        if s.identity is not None:
-            parts += ["--identity", str(s.identity)]
-        for layer in sorted(s.without):
-            parts += ["--without", str(int(layer))]
-        if s.skew_s is not None:
-            parts += ["--skew", f"{s.skew_s:g}"]
-        if s.seed:
-            parts += ["--seed", str(s.seed)]
-        if s.sqlite_mode is not SqliteMode.IMMEDIATE:
-            parts += ["--sqlite-mode", str(s.sqlite_mode)]
-        if s.database != "memory":
-            parts += ["--database", f"'{s.database}'"]
-        return " ".join(parts)
+        return command_of(self.scenario.id, self.settings)
+
+
+def command_of(scenario_id: str, s: Settings) -> str:
+    """The command that replays a scenario with these settings."""
+    parts = ["slotproof", "replay", scenario_id, "--profile", s.profile, "--entry", str(s.entry)]
+    if s.identity is not None:
+        parts += ["--identity", str(s.identity)]
+    for layer in sorted(s.without):
+        parts += ["--without", str(int(layer))]
+    if s.skew_s is not None:
+        parts += ["--skew", f"{s.skew_s:g}"]
+    if s.seed:
+        parts += ["--seed", str(s.seed)]
+    if s.sqlite_mode is not SqliteMode.IMMEDIATE:
+        parts += ["--sqlite-mode", str(s.sqlite_mode)]
+    if s.database != "memory":
+        parts += ["--database", f"'{s.database}'"]
+    return " ".join(parts)
 
 
 def replay(theatre: Theatre, scenario: Scenario, settings: Settings) -> Replay:
