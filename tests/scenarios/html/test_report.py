@@ -156,9 +156,7 @@ async def test_a_failure_shows_the_deviating_step_beside_the_nearest_run_that_pa
     await expect(page.locator(".frame")).to_have_count(2)
     await expect(page.locator(".frame").nth(0).locator(".step.order.mark")).to_have_count(1)
     await expect(page.locator(".frame").nth(1).locator(".step.order.mark")).to_have_count(0)
-    await expect(page.locator(".frame").nth(0).locator(".step.here")).to_have_class(
-        "step order order mark parts on here"
-    )
+    await expect(page.locator(".frame").nth(0).locator(".step.here")).to_have_class("step order mark parts on here")
     assert opened.seen.complaints == []
     assert opened.seen.strangers == []
     await opened.picture("report_failure")

@@ -15,13 +15,13 @@ export function diagram(run, plan, pick) {
 const kindOf = (lane) => (["gateway", "calcom", "database"].includes(lane.id) ? lane.id : "caller");
 
 function names(plan, run) {
-  const head = svg("svg", { class: "names", width: plan.width, height: 44, "aria-hidden": "true" });
-  head.append(svg("text", { class: "clock", x: 10, y: 18 }, "gateway's clock"));
-  if (run.skew) head.append(svg("text", { class: "clock other", x: 10, y: 34 }, `Cal.com's ${run.skew > 0 ? "+" : ""}${run.skew} s`));
+  const most = Math.max(1, ...plan.lanes.map((lane) => lane.lines.length));
+  const head = svg("svg", { class: "names", width: plan.width, height: 29 + most * lineHeight, "aria-hidden": "true" });
+  head.append(svg("text", { class: "clock", x: 10, y: 18 }, "our clock"));
+  if (run.skew) head.append(svg("text", { class: "clock other", x: 10, y: 33 }, `Cal.com ${run.skew > 0 ? "+" : ""}${run.skew} s`));
   for (const lane of plan.lanes) {
-    const middle = { x: lane.x, "text-anchor": "middle" };
-    head.append(svg("text", { class: `name ${kindOf(lane)}`, ...middle, y: 19 }, lane.name));
-    if (lane.note) head.append(svg("text", { class: "under", ...middle, y: 35 }, lane.note));
+    head.append(...text(lane.lines, lane.x, 19, `name ${kindOf(lane)}`));
+    if (lane.note) head.append(...text([lane.note], lane.x, 20 + lane.lines.length * lineHeight, "under"));
   }
   return head;
 }

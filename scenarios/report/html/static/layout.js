@@ -4,10 +4,11 @@ import { dayOf, lengthOf, linesOf, timeOf } from "./words.js";
 export const GUTTER = 104; // room for the two clocks
 export const FONT = "12px system-ui, sans-serif";
 export const SMALL = "11px ui-monospace, monospace";
+const NAME = "620 13px system-ui, sans-serif";
 const LINE = 15;
 const GAP_MS = 1000; // a longer pause is told instead of drawn
 const LANE_MIN = 92;
-const LABEL_MIN = 176; // a label may reach over the next lane: nobody else speaks in its row
+const LABEL_MIN = 190; // a label may reach over the next lane: nobody else speaks in its row
 
 /**
  * `{width, height, lanes: [{x, …}], items: [{step, y, height, lines, details}], marks: [{y, height, text}], instants}`.
@@ -18,7 +19,7 @@ export function layOut(run, width, shown, instants = new Map()) {
   const lanes = run.lanes.filter((lane) => shown.lane(lane.id));
   const room = Math.max(width - GUTTER - 8, lanes.length * LANE_MIN);
   const span = room / Math.max(lanes.length, 1);
-  const placed = lanes.map((lane, number) => ({ ...lane, x: GUTTER + (number + 0.5) * span }));
+  const placed = lanes.map((lane, number) => ({ ...lane, x: GUTTER + (number + 0.5) * span, lines: linesOf(lane.name, span - 4, NAME, 2) }));
   const place = new Map(placed.map((lane) => [lane.id, lane.x]));
   const plan = { width: GUTTER + room + 8, span, lanes: placed, items: [], marks: [], height: 8, instants: new Map() };
   let before = null;

@@ -26,12 +26,12 @@ function draw() {
   const loose = sides().map((side) => layOut(runAt(side), width, shown));
   const instants = loose.length > 1 ? tallest(...loose) : undefined;
   room.replaceChildren(...sides().map((side) => framed(side, layOut(runAt(side), width, shown, instants))));
-  document.body.style.setProperty("--tools", `${byId("tools").offsetHeight}px`);
   byId("runs").replaceChildren(...runTable(data.runs, state.beside ? state.chosen : [state.chosen[0]], choose));
   byId("ends").replaceChildren(...sides().map((side) => endOf(runAt(side))));
   byId("size").textContent = `${Math.round(state.zoom * 100)} %`;
   byId("compare").setAttribute("aria-pressed", String(state.beside));
   drawFilters();
+  document.body.style.setProperty("--tools", `${byId("tools").offsetHeight}px`);
   if (data.kind === "failure") {
     for (const side of sides()) frameOf(side).querySelector(`[data-number="${partsAt(side)}"]`)?.classList.add("parts");
   }
@@ -53,11 +53,12 @@ function framed(side, plan) {
 
 function drawFilters() {
   const used = new Set(sides().flatMap((side) => runAt(side).steps.map((step) => step.kind)));
-  const lanes = new Map(sides().flatMap((side) => runAt(side).lanes.map((lane) => [lane.id, lane.name])));
+  const lanes = new Map(sides().flatMap((side) => runAt(side).lanes.map((lane) => [lane.id, lane])));
+  const isShared = ({ name }) => [...lanes.values()].filter((lane) => lane.name === name).length > 1;
   const flip = (set, name) => () => { set.has(name) ? set.delete(name) : set.add(name); draw(); };
   byId("kinds").replaceChildren(...Object.entries(KINDS).filter(([kind]) => used.has(kind))
     .map(([kind, name]) => toggle(name, shown.kind(kind), flip(state.hiddenKinds, kind))));
-  byId("lanes").replaceChildren(...[...lanes].map(([id, name]) => toggle(name, shown.lane(id), flip(state.hiddenLanes, id))));
+  byId("lanes").replaceChildren(...[...lanes].map(([id, lane]) => toggle(isShared(lane) ? `${lane.name}, ${lane.note}` : lane.name, shown.lane(id), flip(state.hiddenLanes, id))));
 }
 
 function showPicked() {
