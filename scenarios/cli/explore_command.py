@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scenarios.cli.completion import entries, explorable, identities, profile_names
 from scenarios.cli.exit_codes import ExitCode
 from scenarios.errors import UsageError
 
@@ -37,13 +38,19 @@ def register(app: typer.Typer) -> None:
 
 
 def explore_command(
-    what: Annotated[str, typer.Argument(help="A scenario, race or mishap of `slotproof list`.")],
+    what: Annotated[
+        str, typer.Argument(help="A scenario, race or mishap of `slotproof list`.", autocompletion=explorable)
+    ],
     strategy: Annotated[str, typer.Option(help="random, pct or exhaustive.")] = "random",
     schedules: Annotated[int, typer.Option(help="Seeds to run; for exhaustive the most schedules.", min=1)] = 1_000,
     preemptions: Annotated[int, typer.Option(help="The bound of the exhaustive search.", min=0, max=10)] = 2,
-    profile: Annotated[str, typer.Option(help="unprotected, deployed, recommended or hardened.")] = "hardened",
-    entry: Annotated[str | None, typer.Option(help="collect or after_call.")] = None,
-    identity: Annotated[str | None, typer.Option(help="shared, per_call or per_customer.")] = None,
+    profile: Annotated[
+        str, typer.Option(help="unprotected, deployed, recommended or hardened.", autocompletion=profile_names)
+    ] = "hardened",
+    entry: Annotated[str | None, typer.Option(help="collect or after_call.", autocompletion=entries)] = None,
+    identity: Annotated[
+        str | None, typer.Option(help="shared, per_call or per_customer.", autocompletion=identities)
+    ] = None,
     without: Annotated[list[int] | None, typer.Option(help="A layer to switch off, 1 to 4; may be repeated.")] = None,
     skew: Annotated[float | None, typer.Option(help="Seconds by which Cal.com's clock is ahead.")] = None,
     sqlite_mode: Annotated[str | None, typer.Option(help="legacy, begin or immediate.")] = None,

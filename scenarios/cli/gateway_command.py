@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scenarios.cli.completion import profile_names
 from scenarios.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ def register(app: typer.Typer) -> None:
 def gateway_command(
     database: Annotated[str | None, typer.Option(help="SQLite, PostgreSQL or MariaDB URL (DATABASE_URL).")] = None,
     calcom: Annotated[str | None, typer.Option(help="Where Cal.com is, without /v2 (CALCOM_URL).")] = None,
-    profile: Annotated[str | None, typer.Option(help="A profile of `slotproof list` (BOOKING_PROFILE).")] = None,
+    profile: Annotated[
+        str | None, typer.Option(help="A profile of `slotproof list` (BOOKING_PROFILE).", autocompletion=profile_names)
+    ] = None,
     host: Annotated[str, typer.Option(help="Where to listen; loopback unless you say otherwise.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port; 0 takes a free one.", min=0, max=65535)] = DEFAULT_PORT,
 ) -> None:

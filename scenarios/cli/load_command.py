@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scenarios.cli.completion import identities, profile_names
 from scenarios.cli.exit_codes import ExitCode
 from scenarios.errors import UsageError
 
@@ -36,8 +37,12 @@ def load_command(
     gateways: Annotated[int, typer.Option(help="Gateways on the one database.", min=1, max=16)] = 2,
     seconds: Annotated[float, typer.Option(help="How long they call.", min=0.1, max=3600)] = 10.0,
     faults: Annotated[bool, typer.Option("--faults", help="Lose requests and replies on the way to Cal.com.")] = False,
-    profile: Annotated[str, typer.Option(help="unprotected, deployed, recommended or hardened.")] = "hardened",
-    identity: Annotated[str | None, typer.Option(help="shared, per_call or per_customer.")] = None,
+    profile: Annotated[
+        str, typer.Option(help="unprotected, deployed, recommended or hardened.", autocompletion=profile_names)
+    ] = "hardened",
+    identity: Annotated[
+        str | None, typer.Option(help="shared, per_call or per_customer.", autocompletion=identities)
+    ] = None,
     seed: Annotated[int, typer.Option(help="Who wants which slot; the machine's own timing is not repeated.")] = 0,
     json_path: Annotated[Path | None, typer.Option("--json", help="Write the result as JSON to this file.")] = None,
 ) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scenarios.cli.completion import entries, identities, profile_names, replayable
 from scenarios.cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -30,10 +31,16 @@ def register(app: typer.Typer) -> None:
 
 
 def replay_command(
-    what: Annotated[str, typer.Argument(help="all, the id of a scenario, or a recorded failure's file.")] = "all",
-    profile: Annotated[str | None, typer.Option(help="unprotected, deployed, recommended or hardened.")] = None,
-    entry: Annotated[str | None, typer.Option(help="collect or after_call.")] = None,
-    identity: Annotated[str | None, typer.Option(help="shared, per_call or per_customer.")] = None,
+    what: Annotated[
+        str, typer.Argument(help="all, the id of a scenario, or a recorded failure's file.", autocompletion=replayable)
+    ] = "all",
+    profile: Annotated[
+        str | None, typer.Option(help="unprotected, deployed, recommended or hardened.", autocompletion=profile_names)
+    ] = None,
+    entry: Annotated[str | None, typer.Option(help="collect or after_call.", autocompletion=entries)] = None,
+    identity: Annotated[
+        str | None, typer.Option(help="shared, per_call or per_customer.", autocompletion=identities)
+    ] = None,
     without: Annotated[list[int] | None, typer.Option(help="A layer to switch off, 1 to 4; may be repeated.")] = None,
     skew: Annotated[float | None, typer.Option(help="Seconds by which Cal.com's clock is ahead.")] = None,
     seed: Annotated[int, typer.Option(help="Varies what the record leaves open, never a recorded instant.")] = 0,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scenarios.cli.completion import identities, profile_names
 from scenarios.cli.exit_codes import ExitCode
 from scenarios.errors import UsageError
 
@@ -36,8 +37,12 @@ def register(app: typer.Typer) -> None:
 
 def sweep_command(
     seeds: Annotated[str, typer.Option(help="A:B, the seeds from A to before B.")] = "0:1000",
-    profile: Annotated[str, typer.Option(help="unprotected, deployed, recommended or hardened.")] = "hardened",
-    identity: Annotated[str | None, typer.Option(help="shared, per_call or per_customer.")] = None,
+    profile: Annotated[
+        str, typer.Option(help="unprotected, deployed, recommended or hardened.", autocompletion=profile_names)
+    ] = "hardened",
+    identity: Annotated[
+        str | None, typer.Option(help="shared, per_call or per_customer.", autocompletion=identities)
+    ] = None,
     without: Annotated[list[int] | None, typer.Option(help="A layer to switch off, 1 to 4; may be repeated.")] = None,
     callers: Annotated[int, typer.Option(help="How many people call at once.", min=1, max=12)] = 4,
     sqlite_mode: Annotated[str, typer.Option(help="legacy, begin or immediate.")] = "immediate",

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import typer
@@ -126,9 +127,21 @@ def test_a_shell_gets_a_script_that_completes(shell: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "offered"),
-    [("slotproof rep", "replay"), ("slotproof db ver", "verify"), ("slotproof serve --wo", "--world")],
+    [
+        ("slotproof rep", "replay"),
+        ("slotproof db ver", "verify"),
+        ("slotproof serve --wo", "--world"),
+        ("slotproof replay 687", "687-688"),
+        ("slotproof replay slotproof-f", "slotproof-failed.json"),
+        ("slotproof explore check-then", "check-then-insert"),
+        ("slotproof explore two-callers --identity sh", "shared"),
+        ("slotproof sweep --profile hard", "hardened"),
+        ("slotproof replay all --entry coll", "collect"),
+    ],
 )
-def test_what_is_begun_is_completed(typed: str, offered: str) -> None:
+def test_what_is_begun_is_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, offered: str) -> None:
+    (tmp_path / "slotproof-failed.json").touch()
+    monkeypatch.chdir(tmp_path)
     code = "import sys; sys.argv = ['slotproof']; from scenarios.cli.main import run; run()"
     asked = {"_SLOTPROOF_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": str(typed.count(" "))}
 
