@@ -49,12 +49,17 @@ class Callers:
                 await self._after_call(errand)
             case Then.OTHER_SLOT:
                 await self._collect(errand, OTHER_SLOT)
-            case Then.CANCEL:
-                await self._change(errand, "cancel", {})
-            case Then.MOVE:
-                await self._change(errand, "reschedule", {"neues_datum": THE_DAY, "neue_uhrzeit": OTHER_SLOT})
+            case Then.CANCEL | Then.MOVE:
+                await self.change(errand, errand.then)
             case Then.NOTHING:
                 pass
+
+    async def change(self, errand: Errand, then: Then) -> None:
+        """The errand's person calls again, to cancel or to move."""
+        if then is Then.CANCEL:
+            await self._change(errand, "cancel", {})
+        else:
+            await self._change(errand, "reschedule", {"neues_datum": THE_DAY, "neue_uhrzeit": OTHER_SLOT})
 
     async def _collect(self, errand: Errand, slot: str) -> None:
         body = {"name": "collect_appointment", "call": _call(errand), "args": _wish(errand, slot)}

@@ -28,7 +28,7 @@ from simulator.simulation import Simulation
 RESTART_AFTER_S = 5.0  # what an orchestrator takes to start a dead process again
 _ODDS = 0.1  # in a run without a swarm
 
-_TO_CALCOM = (
+TO_CALCOM = (
     LoseResponse(),
     DropRequest(),
     ResetRequest(),
@@ -40,17 +40,17 @@ _TO_CALCOM = (
     Answer(503),
     Answer(429, retry_after_s=2),
 )
-_TO_GATEWAY = (LoseResponse(), DropRequest(), ResetResponse(), DelayRequest(40.0), DuplicateRequest(1.0), Answer(502))
-_OF_WEBHOOKS = (DuplicateRequest(5.0), DropRequest(), DelayRequest(90.0), LoseResponse())
+TO_GATEWAY = (LoseResponse(), DropRequest(), ResetResponse(), DelayRequest(40.0), DuplicateRequest(1.0), Answer(502))
+OF_WEBHOOKS = (DuplicateRequest(5.0), DropRequest(), DelayRequest(90.0), LoseResponse())
 
 
 def http_rules() -> list[HttpRule]:
     """Everything that can happen to a message. `times` bounds how long a storm lasts."""
     return [
         HttpRule((RefuseConnection(), HangConnection()), client="gateway*", odds=_ODDS, times=4),
-        HttpRule(_TO_CALCOM, client="gateway*", server="calcom.test", odds=_ODDS, times=8),
-        HttpRule(_TO_GATEWAY, client="retell", odds=_ODDS, times=6),
-        HttpRule(_OF_WEBHOOKS, client="calcom", odds=_ODDS, times=4),
+        HttpRule(TO_CALCOM, client="gateway*", server="calcom.test", odds=_ODDS, times=8),
+        HttpRule(TO_GATEWAY, client="retell", odds=_ODDS, times=6),
+        HttpRule(OF_WEBHOOKS, client="calcom", odds=_ODDS, times=4),
     ]
 
 

@@ -17,7 +17,7 @@ STREAM = "plan"
 CRASH_WITHIN_IOS = 250  # a gateway's I/Os in a usual run: measured, so that a crash can come at each of them
 HOT_SLOTS = ("09:00", "09:15")  # few, so that callers meet
 OTHER_SLOT = "10:00"
-_PEOPLE = (
+PEOPLE = (
     Person("Erika Erste", "+493011111111"),
     Person("Zacharias Zweiter", "+493022222222"),
     Person("Dora Dritte", "+493033333333"),
@@ -87,7 +87,7 @@ def draw_plan(choices: Choices, callers: int, *, calm: bool = False) -> Plan:
 
 def _errand(choices: Choices, number: int) -> Errand:
     who = f"caller {number}"
-    person = _one_of(choices, f"{who} is", (_PEOPLE[number % len(_PEOPLE)], _PEOPLE[0], _PEOPLE[1]))
+    person = _one_of(choices, f"{who} is", (PEOPLE[number % len(PEOPLE)], PEOPLE[0], PEOPLE[1]))
     email = f"{person.name.partition(' ')[0].lower()}@example.com"
     return Errand(
         number=number,

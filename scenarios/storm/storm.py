@@ -25,7 +25,7 @@ from simulator.schedulers.protocol import Scheduler
 from simulator.simulation import RunResult, Simulation
 
 HORIZON = 600  # schedule questions of a usual run: measured, for PCT
-_LIMITS = Limits(virtual_s_max=6 * 3_600.0, trace_events_max=8_000)
+LIMITS = Limits(virtual_s_max=6 * 3_600.0, trace_events_max=8_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Storm:
         """One storm, with what was observed in it."""
         return self.play(DrawnScript(self.settings.callers, calm=self.settings.calm), scheduler, seed)
 
-    def play(self, script: Script, scheduler: Scheduler, seed: int) -> StormRun:
+    def play(self, script: Script, scheduler: Scheduler, seed: int, limits: Limits = LIMITS) -> StormRun:
         """A script in this storm's world, judged as every storm is."""
         profile = self.settings.effective_profile()
         fleet = self._open_fleet()
@@ -84,7 +84,7 @@ class Storm:
             scheduler=scheduler,
             seed=seed,
             start=STARTS_AT,
-            limits=_LIMITS,
+            limits=limits,
             environment=[self._theatre.frozen_environment, mended, fleet.store.environment],
             checkers=storm_checkers(profile, left),
         )
