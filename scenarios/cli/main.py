@@ -10,9 +10,11 @@ import typer
 
 from scenarios.cli import (
     explore_command,
+    fuzz_command,
     gateway_command,
     list_command,
     load_command,
+    matrix_command,
     replay_command,
     serve_command,
     shrink_command,
@@ -46,8 +48,10 @@ def make_app() -> typer.Typer:
     serve_command.register(app)
     gateway_command.register(app)
     load_command.register(app)
+    matrix_command.register(app)
     synthesize_command.register(app)
     sweep_command.register(app)
+    fuzz_command.register(app)
     db_commands.register(app)
     _tell_statuses(app)
     return app
