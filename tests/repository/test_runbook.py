@@ -51,6 +51,16 @@ def test_an_alert_has_its_section_with_how_to_look_and_what_to_do(name: str) -> 
     assert "* Do: " in told
 
 
+@pytest.mark.parametrize("name", alert_names())
+def test_an_alert_of_prometheus_names_its_section(name: str) -> None:
+    assert f'runbook: "booking_core/RUNBOOK.md#{name}"' in RULES
+
+
+def test_an_alert_without_a_section_would_be_noticed() -> None:
+    with pytest.raises(IndexError):
+        section("### an_alert_that_nobody_wrote_about")
+
+
 @pytest.mark.parametrize("rule", alert_rules(), ids=lambda rule: rule.name)
 def test_an_alert_is_as_severe_as_its_rule_says(rule: AlertRule) -> None:
     told = section(f"### {rule.name}").strip()
