@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import Any, Protocol
 
 from scenarios.errors import UsageError
-from scenarios.storm.block import Tally, run_block, tally_from_json
+from scenarios.storm.block import Tally, run_block, run_block_apart, tally_from_json
 from scenarios.storm.ledger import Block
 
 
@@ -45,7 +45,7 @@ class Processes:
 
 
 class DaskCluster:
-    """A running Dask cluster whose workers have this package installed. Its answers are sums, so order is free."""
+    """A running Dask cluster whose workers have this package installed."""
 
     def __init__(self, address: str, timeout_s: float = 10.0) -> None:
         self._address = address
@@ -62,6 +62,6 @@ class DaskCluster:
         except (OSError, ValueError) as problem:
             raise UsageError(f"--dask {self._address}: no cluster answers there ({problem})") from None
         with client:
-            running = {client.submit(run_block, dict(context), block, pure=False): block for block in blocks}
+            running = {client.submit(run_block_apart, dict(context), block, pure=False): block for block in blocks}
             for done in distributed.as_completed(running):  # type: ignore[no-untyped-call]  # theirs
                 yield running[done], tally_from_json(done.result())
