@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scenarios.cli.completion import identities, profile_names
 from scenarios.cli.exit_codes import ExitCode
 from scenarios.errors import UsageError
 
@@ -37,8 +38,12 @@ def fuzz_command(
     examples: Annotated[int, typer.Option(help="Programs of each kind to try.", min=1, max=10**9)] = 100,
     seconds: Annotated[float | None, typer.Option(help="Go on for so long instead.", min=1.0)] = None,
     kind: Annotated[str, typer.Option(help="sequential, parallel or both.")] = "both",
-    profile: Annotated[str, typer.Option(help="unprotected, deployed, recommended or hardened.")] = "hardened",
-    identity: Annotated[str | None, typer.Option(help="shared, per_call or per_customer.")] = None,
+    profile: Annotated[
+        str, typer.Option(help="unprotected, deployed, recommended or hardened.", autocompletion=profile_names)
+    ] = "hardened",
+    identity: Annotated[
+        str | None, typer.Option(help="shared, per_call or per_customer.", autocompletion=identities)
+    ] = None,
     without: Annotated[list[int] | None, typer.Option(help="A layer to switch off, 1 to 4; may be repeated.")] = None,
     json_path: Annotated[str | None, typer.Option("--json", help="Write what came of it as JSON to this file.")] = None,
 ) -> None:
