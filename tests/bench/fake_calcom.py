@@ -25,7 +25,7 @@ from fake_calcom import Call, FakeCalcom
 from tests.bench.table import Part, Row
 
 REQUESTS = 5000
-ROUNDS = 3  # of each, alternating; the best of each counts
+ROUNDS = 5  # of each, alternating; the best of each counts
 CONNECTIONS = 8
 FEW, MANY = 1_000, 1_000_000
 TIMED_CREATES = 1500
