@@ -59,6 +59,17 @@ def _who_asks_again() -> list[Story]:
             (Wish(1, 0), Wish(2, HOUR_S, time="09:15")),
             both_booked(TWO_OF_ONE_CUSTOMER),
         ),
+        Story(
+            "slots-cached",
+            "a slot list that Cal.com keeps for two seconds still offers what was just booked",
+            (ERIKA, ZACHARIAS),
+            (Wish(1, 0, asks=True), Wish(1, 0.5), Wish(2, 1, asks=True), Wish(2, 1.5)),
+            (
+                *old_answer_of_another_customer()[:2],
+                End("deployed", ("booked", "error"), ONE, UNLINKED, AFTER, lesson="Layer 2 sees another call's id."),
+                *old_answer_of_another_customer()[3:],
+            ),
+        ),
     ]
 
 

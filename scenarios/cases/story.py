@@ -33,6 +33,7 @@ class Wish:
     time: str = "09:00"
     day: str = THE_DAY
     entry: Entry | None = None  # None: the entry under test
+    asks: bool = False  # only asks which times are free that day
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,9 @@ def _play(story: Story) -> Callable[[Stage], Awaitable[None]]:
 
 
 async def _ask(stage: Stage, wish: Wish) -> None:
+    if wish.asks:
+        await stage.asks_for_times(stage.calls[wish.call], wish.day)
+        return
     await stage.books(stage.calls[wish.call], wish.day, wish.time, wish.entry)
 
 
