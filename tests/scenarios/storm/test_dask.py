@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import distributed
 import pytest
 
@@ -17,7 +19,8 @@ BLOCKS = [(0, 2), (2, 4)]
 def test_a_cluster_gives_the_same_results() -> None:
     expected = dict(here(CONTEXT, BLOCKS))
 
-    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
+    local: Any = distributed.LocalCluster  # untyped
+    with local(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
         got = dict(DaskCluster(cluster.scheduler_address)(CONTEXT, BLOCKS))
 
     assert got == expected
