@@ -119,7 +119,7 @@ def _recorded(run: RecordedRun, failure: Failure) -> dict[str, Any]:
         "objections": [run.reason] if run.reason else [],
         "skew": run.skew_s,
         "command": failure.command,
-        "tables": tables(run.seen) if run.scenario is not None else [],
+        "tables": tables(run.seen) if run.seen.calls else [],
         **_told(Material(run.starts_at, run.seen.moments, run.events, run.decisions, callers)),
     }
 

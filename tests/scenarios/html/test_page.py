@@ -8,8 +8,14 @@ from importlib.resources import files
 from pathlib import Path
 
 from scenarios.replay import Replay
-from scenarios.report.html.documents import of_replays
+from scenarios.report.html.documents import of_failure, of_replays
+from scenarios.report.html.failures import watch_failure
 from scenarios.report.html.page import SCRIPTS, STYLES, report_page
+from scenarios.storm.mishaps import MishapWorld, find_mishap
+from scenarios.storm.settings import StormSettings
+from scenarios.theatre import Theatre
+from simulator.recording import record
+from simulator.schedulers.plain import Plain
 from tests.scenarios.command_line import CommandLine
 
 DOCUMENT = {"kind": "replays", "title": "</title><script>alert(1)</script>", "lead": "</script><b>", "runs": []}
@@ -98,3 +104,19 @@ def test_a_report_that_cannot_be_written_is_refused_before_the_work(slotproof: C
 
     assert ended.status == 2
     assert "there is no directory" in ended.err
+
+
+def test_a_lost_reply_of_a_recorded_mishap_is_drawn_as_lost(tmp_path: Path) -> None:
+    mishap = find_mishap("reply-lost")
+    assert mishap is not None
+    with Theatre() as theatre:
+        world = MishapWorld(theatre, mishap, StormSettings(callers=1))
+        record(world.run(Plain(), 0), context=world.context).save(tmp_path / "lost.json")
+
+    document = of_failure(watch_failure(tmp_path / "lost.json"))
+
+    (run,) = document["runs"]
+    (lost,) = [step for step in run["steps"] if step.get("is_lost")]
+    assert (lost["source"], lost["target"], lost["detail"]) == ("calcom", "gateway", "LoseResponse")
+    assert run["name"] == "the recorded run"
+    assert run["tables"][0]["rows"][0][1] == "recovered"

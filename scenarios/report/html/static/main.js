@@ -43,13 +43,15 @@ function framed(side, plan) {
   frame.className = "card frame";
   frame.setAttribute("aria-label", `Diagram of ${runAt(side).name}`);
   const title = document.createElement("h2");
-  title.append(runAt(side).name);
+  title.append(titleOf(runAt(side)));
   if (!runAt(side).asExpected) title.className = "bad";
   const body = diagram(runAt(side), plan, (number) => pick(side, number));
   body.style.zoom = state.zoom;
   frame.append(title, body);
   return frame;
 }
+
+const titleOf = ({ scenario, name }) => (scenario === data.title ? name : `${scenario} · ${name}`);
 
 function drawFilters() {
   const used = new Set(sides().flatMap((side) => runAt(side).steps.map((step) => step.kind)));
