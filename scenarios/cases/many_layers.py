@@ -13,6 +13,10 @@ _OLD_S = 2040.998
 
 def cases() -> list[LayerCase]:
     """Ten rows."""
+    return [*_seen_by_all_or_none(), *_seen_by_some()]
+
+
+def _seen_by_all_or_none() -> list[LayerCase]:
     return [
         LayerCase("fresh-own-new", _all(_V.FRESH, _V.OWN_CALL, _V.NOT_STORED, _V.INSERTED)),
         LayerCase(
@@ -29,6 +33,11 @@ def cases() -> list[LayerCase]:
             answer=_OTHERS,
             stored=(Stored(),),
         ),
+    ]
+
+
+def _seen_by_some() -> list[LayerCase]:
+    return [
         LayerCase(
             "a-race-only-2-sees-it-before-the-row",
             _all(_V.FRESH, _V.FOREIGN_CALL, _V.NOT_STORED, _V.INSERTED),
