@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING, Any, Protocol
 
 import aiohttp
 from aiohttp import web
@@ -48,6 +48,14 @@ class SimulatedCalcom:
     def session(self, client: str = "client", **options: Any) -> aiohttp.ClientSession:
         """A session whose requests travel through the simulation; `options` are `ClientSession`'s."""
         return aiohttp.ClientSession(connector=self.network.connector(client), **options)
+
+
+class OpenSimulatedCalcom(Protocol):
+    """What the fixture `simulated_calcom` is: opens a fake in the run at hand."""
+
+    def __call__(self, world: Mapping[str, Any]) -> AbstractAsyncContextManager[SimulatedCalcom]:
+        """Open it with this world."""
+        ...
 
 
 @asynccontextmanager
