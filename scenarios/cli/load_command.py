@@ -36,7 +36,7 @@ def load_command(
     callers: Annotated[int, typer.Option(help="Callers at once.", min=1, max=1000)] = 20,
     gateways: Annotated[int, typer.Option(help="Gateways on the one database.", min=1, max=16)] = 2,
     seconds: Annotated[float, typer.Option(help="How long they call.", min=0.1, max=3600)] = 10.0,
-    faults: Annotated[bool, typer.Option("--faults", help="Lose requests and replies on the way to Cal.com.")] = False,
+    faults: Annotated[bool, typer.Option("--faults", help="Lose requests and replies, kill a gateway.")] = False,
     profile: Annotated[
         str, typer.Option(help="unprotected, deployed, recommended or hardened.", autocompletion=profile_names)
     ] = "hardened",
