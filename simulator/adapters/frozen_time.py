@@ -37,14 +37,13 @@ class FrozenTime:
 
     def __init__(self) -> None:
         self._freezer: Any = None
-        self._real_now = dt.datetime.now  # taken before the start: afterwards this name is freezegun's
 
     def __enter__(self) -> Self:
         self._freezer = _freezer(real_asyncio=False)
         self._freezer.start()
         _keep_real(self._freezer)
         factories: list[Any] = freezegun.api.freeze_factories
-        factories[-1] = lambda: self._real_now(dt.UTC).replace(tzinfo=None)
+        factories[-1] = lambda: freezegun.api.real_datetime.now(dt.UTC).replace(tzinfo=None)
         freezegun.api.ignore_lists[-1] = _EVERY_MODULE
         return self
 

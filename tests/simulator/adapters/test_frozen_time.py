@@ -165,3 +165,15 @@ async def _real_sleep() -> float:
     began = loop.time()
     await asyncio.sleep(0.01)
     return loop.time() - began
+
+
+def test_two_that_are_entered_at_once_do_not_catch_each_other() -> None:
+    async def world(_simulation: Simulation) -> datetime:
+        return dt.datetime.now(dt.UTC)
+
+    with FrozenTime() as first, FrozenTime() as second:
+        results = [simulate(world, frozen) for frozen in (first, second, first)]
+        between = dt.datetime.now(dt.UTC)
+
+    assert [result.value for result in results] == [START] * 3
+    assert abs(between.timestamp() - _real_time[0]()) < 60  # between runs the real time shows through
