@@ -11,7 +11,7 @@ _SETTLER = "booking_core/service/settle_bookings.py"
 
 def mutants() -> tuple[Mutant, ...]:
     """Links and attempts while a caller waits, then reconciliation."""
-    return (*_links(), *_attempts(), *_reconciliation())
+    return (*_links(), *_attempts(), *_reconciliation(), *_settled_bookings())
 
 
 def _booking(test: str) -> PytestCheck:
@@ -108,6 +108,11 @@ def _reconciliation() -> tuple[Mutant, ...]:
             "booked at Cal.com, and no row here, for ever",
             _settling("test_a_ghost_without_an_attempt_gets_its_row"),
         ),
+    )
+
+
+def _settled_bookings() -> tuple[Mutant, ...]:
+    return (
         Mutant(
             "reconciliation-drops-orphans-silently",
             _SETTLER,

@@ -9,7 +9,7 @@ _RESOLUTION = "booking_core/resolution.py"
 
 def mutants() -> tuple[Mutant, ...]:
     """The decisions, then their execution."""
-    return (*_decisions(), *_execution())
+    return (*_decisions(), *_ends(), *_execution())
 
 
 def _resolution(test: str) -> PytestCheck:
@@ -47,6 +47,11 @@ def _decisions() -> tuple[Mutant, ...]:
             "everybody without an address would be one person: the cause of both incidents",
             _resolution("test_a_shared_address_adopts_nothing"),
         ),
+    )
+
+
+def _ends() -> tuple[Mutant, ...]:
+    return (
         Mutant(
             "resolution-links-what-is-over",
             _RESOLUTION,
