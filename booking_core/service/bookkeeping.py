@@ -148,13 +148,21 @@ class Bookkeeper:
         await uow.appointments.set_status(appointment.id, AppointmentStatus.CANCELLED, note)
         await uow.audit.add("appointment_cancelled", now, _ids_of(appointment) | {"note": note})
 
-    async def move(self, uow: UnitOfWork, appointment: Appointment, booking: CalcomBooking, now: datetime) -> None:
-        """Cal.com replaced the booking by one at another time; its uid is new, the appointment stays the same."""
+    async def move(self, uow: UnitOfWork, appointment: Appointment, booking: CalcomBooking, now: datetime) -> bool:
+        """Cal.com replaced the booking by one at another time; its uid is new, the appointment stays the same.
+
+        False when the appointment was given up here meanwhile and something else stands for it: then the booking is
+        surplus, and nothing is written.
+        """
         if not appointment.is_live:
+            holder = Holder(appointment.call_id, appointment.customer_id, appointment.service_id)
+            if await self.held_instead(uow, holder, booking) is not None:
+                return False
             await self.reopen(uow, appointment, now)
         await uow.appointments.move(appointment.id, booking.start, booking.end, booking.uid, booking.number)
         details = _ids_of(appointment) | {"from": appointment.starts_at.isoformat(), "to": booking.start.isoformat()}
         await uow.audit.add("appointment_moved", now, details | {"new_calcom_v2_booking_id": booking.uid})
+        return True
 
     async def notify(
         self, uow: UnitOfWork, customer: Customer, appointment_id: int | None, kind: str, now: datetime

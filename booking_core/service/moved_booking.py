@@ -26,6 +26,17 @@ async def find_moved(
     return replacement_of(old, await calcom.find_bookings(old.attendee.email, new_start))
 
 
+async def find_moved_anywhere(
+    calcom: CalcomClient, old: CalcomBooking, after: datetime, before: datetime
+) -> CalcomBooking | None:
+    """The live booking in the window that replaced `old`, at a time not known here. Raises CalcomUnavailableError.
+
+    A booking at the old time is the slot booked anew under the same attempt, not a move.
+    """
+    bookings = await calcom.list_bookings(after, before)
+    return replacement_of(old, (booking for booking in bookings if booking.start != old.start))
+
+
 def replacement_of(old: CalcomBooking, others: Iterable[CalcomBooking]) -> CalcomBooking | None:
     """The live booking among `others` with the old one's metadata and attendee; without metadata nobody can tell."""
     if old.attendee is None or not old.metadata:

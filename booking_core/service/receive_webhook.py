@@ -51,8 +51,8 @@ class WebhookReceiver:
             return await self._agree(uow, row, booking)
         replaced = await uow.appointments.by_booking_uid(previous_uid) if previous_uid else None
         if replaced is not None and booking.is_live:
-            await self._bookkeeper.move(uow, replaced, booking, self._world.now())
-            return "moved"
+            moved = await self._bookkeeper.move(uow, replaced, booking, self._world.now())
+            return "moved" if moved else "surplus"
         return await self._adopt(uow, booking) if booking.is_live else "unknown here"
 
     async def _agree(self, uow: UnitOfWork, row: Appointment, booking: CalcomBooking) -> str:

@@ -6,6 +6,7 @@ Cal.com may hand that one back (2xx) and leave the old one as it was.
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime
 
 from booking_core.domain.commands import RescheduleAppointment
@@ -59,7 +60,9 @@ class AppointmentRescheduler:
             return self._failed(command) if isinstance(result, NotSent) else self._uncertain(command)
         if moved is None:
             return await self._not_moved(command, appointment, result)
-        await self._write_down(appointment, moved)
+        if not await self._write_down(appointment, moved):
+            await self._give_back(moved)
+            return self._failed(command)
         return self._moved(command, appointment)
 
     async def _not_moved(
@@ -73,18 +76,28 @@ class AppointmentRescheduler:
             case Refused() | Answered():
                 return await self._unavailable(command, appointment)
 
-    async def _write_down(self, appointment: Appointment, moved: CalcomBooking) -> None:
-        """The webhook about the move may have been faster: then the row already points to the new booking."""
+    async def _write_down(self, appointment: Appointment, moved: CalcomBooking) -> bool:
+        """The webhook about the move may have been faster: then the row already points to the new booking.
+
+        False when the call got another appointment meanwhile: then the new booking is surplus.
+        """
         now = self._world.now()
 
-        async def body(uow: UnitOfWork) -> None:
-            if await uow.appointments.by_booking_uid(moved.uid) is None:
-                row = await uow.appointments.get(appointment.id)
-                await self._bookkeeper.move(uow, row or appointment, moved, now)
+        async def body(uow: UnitOfWork) -> bool:
+            if await uow.appointments.by_booking_uid(moved.uid) is not None:
+                return True
+            row = await uow.appointments.get(appointment.id)
+            return await self._bookkeeper.move(uow, row or appointment, moved, now)
 
-        await self._world.past_a_race(body)
+        written = await self._world.past_a_race(body)
         if moved.event_type_id is not None:
             self._world.calcom.forget_free_starts(moved.event_type_id)
+        return written
+
+    async def _give_back(self, moved: CalcomBooking) -> None:
+        """When Cal.com cannot be reached for it, reconciliation finds a booking beside what its call holds."""
+        with contextlib.suppress(CalcomUnavailableError):
+            await self._world.calcom.cancel_booking(moved.uid, "the customer holds another appointment instead")
 
     async def _unavailable(self, command: RescheduleAppointment, appointment: Appointment) -> CallerAnswer:
         async def body(uow: UnitOfWork) -> Service | None:

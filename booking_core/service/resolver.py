@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from booking_core.domain.events import FalselyRejected
 from booking_core.domain.model import Appointment, CalcomBooking
@@ -38,6 +38,7 @@ from booking_core.resolution import (
 from booking_core.service.alternatives import Alternatives
 from booking_core.service.bookkeeping import Bookkeeper, Holder
 from booking_core.service.layer_judge import Rejection
+from booking_core.service.moved_booking import find_moved_anywhere
 from booking_core.service.surroundings import Surroundings
 from booking_core.service.wish import Trial
 
@@ -89,7 +90,7 @@ class Resolver:
         return next((booking for booking in bookings if booking.is_live and is_own(booking, asker)), None)
 
     async def stands(self, appointment: Appointment) -> bool:
-        """Whether Cal.com still holds the appointment's booking; one that it does not hold is cancelled here too.
+        """Whether Cal.com still holds the appointment's booking; if not, the row is moved or cancelled as there.
 
         Asked before somebody is told of an appointment, or a new booking given back, on the record's word alone: the
         host may have cancelled it, and the webhook be late. When Cal.com cannot be asked, the record is believed.
@@ -102,17 +103,31 @@ class Resolver:
             return True
         if booking is not None and booking.is_live:
             return True
-        await self._drop(appointment)
+        await self._follow(appointment, await self._replacement(booking) if booking is not None else None)
         return False
 
-    async def _drop(self, appointment: Appointment) -> None:
+    async def _replacement(self, old: CalcomBooking) -> CalcomBooking | None:
+        """Where a booking that is over went: another request may be moving it and not have written that down yet."""
+        business, now = self._world.business, self._world.now()
+        after, before = now - timedelta(business.reconcile_past_days), now + timedelta(business.reconcile_future_days)
+        try:
+            return await find_moved_anywhere(self._world.calcom, old, after, before)
+        except CalcomUnavailableError:
+            return None
+
+    async def _follow(self, appointment: Appointment, moved: CalcomBooking | None) -> None:
+        """Move or cancel the row, unless it changed since it was read."""
         now = self._world.now()
 
         async def body(uow: UnitOfWork) -> None:
-            if await uow.appointments.get(appointment.id) == appointment:
+            if await uow.appointments.get(appointment.id) != appointment:
+                return
+            if moved is not None and await uow.appointments.by_booking_uid(moved.uid) is None:
+                await self._bookkeeper.move(uow, appointment, moved, now)
+            else:
                 await self._bookkeeper.cancel(uow, appointment, "no longer booked at Cal.com", now)
 
-        await self._world.transactions(body)
+        await self._world.past_a_race(body)
 
     async def adopt(self, trial: Trial, booking: CalcomBooking) -> Recovered | Existing:
         """This call's own booking: make the row and the link agree with it, or give it back when it is surplus."""
