@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import secrets
-import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -42,9 +41,7 @@ async def _perform(scenario: Scenario, settings: Settings) -> Performance:
     seen = Observation()
     async with scratch_engine(parse_url(settings.database)) as engine:
         revision = "head" if settings.effective_profile().unique_key else WITHOUT_UNIQUE_KEY
-        with warnings.catch_warnings():  # MariaDB says of every primary key that its name is ignored
-            warnings.filterwarnings("ignore", message=r"Name '\w+' ignored for PRIMARY key")
-            await upgrade(engine, revision)
+        await upgrade(engine, revision)
         await add_the_service(engine)
         with ManualWallClock(scenario.starts_at) as clock:
             await _play(scenario, settings, engine, clock, seen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from importlib.metadata import version
@@ -59,6 +60,8 @@ def make_app() -> typer.Typer:
 
 def run() -> None:
     """Run the command line; wrong input ends in one line on stderr and exit status 2, never in a traceback."""
+    # MariaDB's driver logs of every primary key that its name is ignored: nobody can do anything about it.
+    logging.getLogger("asyncmy").addHandler(logging.NullHandler())
     try:
         make_app()()
     except UsageError as problem:

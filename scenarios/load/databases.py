@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -26,9 +25,7 @@ async def database_of(settings: LoadSettings, folder: Path) -> AsyncIterator[tup
     """
     async with _opened(settings.database, folder) as engine:
         revision = "head" if profiles()[settings.profile].unique_key else WITHOUT_UNIQUE_KEY
-        with warnings.catch_warnings():  # MariaDB says of every primary key that its name is ignored
-            warnings.filterwarnings("ignore", message=r"Name '\w+' ignored for PRIMARY key")
-            await upgrade(engine, revision)
+        await upgrade(engine, revision)
         await add_the_service(engine)
         yield engine.url.render_as_string(hide_password=False), engine
 

@@ -45,7 +45,6 @@ def rows_of(url: str) -> dict[str, list[dict[str, Any]]]:
 
 
 @pytest.mark.server_database
-@pytest.mark.filterwarnings("ignore:Name 'alembic_version_pkc' ignored for PRIMARY key")
 def test_the_incidents_database_is_put_in_order(slotproof: CommandLine, incident_database: str, tmp_path: Path) -> None:
     there = ["--database", incident_database]
     found = tmp_path / "found.json"
