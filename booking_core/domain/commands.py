@@ -36,13 +36,17 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class BookAppointment:
-    """Book `service` (its name; None is the only or default one) for the caller at `start` (UTC)."""
+    """Book `service` (its name; None is the only or default one) for the caller at `start` (UTC).
+
+    `asked_at` is when Retell signed the request, by its own clock: it puts the requests of one call in order.
+    """
 
     caller: Caller
     start: datetime
     service: str | None = None
     entry: Entry = Entry.COLLECT
     language: Language = Language.GERMAN
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +89,11 @@ class RecordCall:
 
 @dataclass(frozen=True, slots=True)
 class CreateFromCall:
-    """Book what the stored call asked for."""
+    """Book what the stored call asked for; `asked_at` is when Retell signed the event that says so."""
 
     retell_call_id: str
     language: Language = Language.GERMAN
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

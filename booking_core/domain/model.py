@@ -58,7 +58,10 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One phone call. `booking_metadata` is what a duplicate attempt leaves; `booking_details` what was asked for."""
+    """One phone call. `booking_metadata` is what a duplicate attempt leaves; `booking_details` what was asked for.
+
+    `asked_at` is when, by Retell's clock, the newest request that led to an attempt was signed.
+    """
 
     id: int
     retell_call_id: str
@@ -68,6 +71,7 @@ class Call:
     appointment_id: int | None = None
     booking_metadata: dict[str, Any] | None = None
     booking_details: dict[str, Any] | None = None
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

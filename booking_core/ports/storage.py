@@ -99,8 +99,11 @@ class Calls(Protocol):
     async def add(self, retell_call_id: str, from_number: str | None, created_at: datetime) -> Call:
         """A new row; when another transaction was first, the whole body is run again (see Transactions)."""
 
-    async def lock(self, call_id: int) -> None:
+    async def lock(self, call_id: int) -> Call:
         """Hold this row until the transaction ends (SELECT … FOR UPDATE): requests of one call take turns."""
+
+    async def note_request(self, call_id: int, asked_at: datetime) -> None:
+        """Set `asked_at`: a request signed then is being acted upon."""
 
     async def note(self, call_id: int, *, customer_id: int, booking_details: dict[str, Any]) -> None:
         """Who called and what was asked for."""

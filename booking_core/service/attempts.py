@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from booking_core.domain.model import Appointment, Attempt, AttemptState, BookingRequest, CalcomBooking
-from booking_core.domain.outcomes import Outcome, Pending, Recovered
+from booking_core.domain.model import Appointment, Attempt, AttemptState, BookingRequest, CalcomBooking, Call
+from booking_core.domain.outcomes import Failed, Outcome, Pending, Recovered
 from booking_core.ports.calcom import CalcomUnavailableError
 from booking_core.ports.storage import NewAttempt, UnitOfWork
 from booking_core.resolution import Asker
@@ -15,15 +15,20 @@ from booking_core.service.resolver import Resolver
 from booking_core.service.surroundings import Surroundings
 from booking_core.service.wish import Trial, Wish, asker_of, request_for
 
+_COPY = "an old copy of a request that was answered"
 _UNSETTLED = frozenset({AttemptState.OPEN, AttemptState.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    """What the attempts of one call for one start say: the appointment they led to, or how they stand."""
+    """What the attempts of one call for one start say: the appointment they led to, or how they stand.
+
+    `may_open`: the request that reads is the newest of its call, so a new attempt may be opened for it.
+    """
 
     booked: Appointment | None
     attempts: Sequence[Attempt]
+    may_open: bool = True
 
     @property
     def unsettled(self) -> list[Attempt]:
@@ -45,10 +50,8 @@ class AttemptKeeper:
         if isinstance(record, _Record) and record.booked is not None:
             if await self._resolver.stands(record.booked):
                 return Recovered(record.booked)
-            record = await self._read_or_open(wish)
-        if isinstance(record, Trial):
-            return record
-        return await self._settle_earlier(wish, record)
+            record = await self._read_or_open(wish, may_open=record.may_open)
+        return await self._settle_earlier(wish, record) if isinstance(record, _Record) else record
 
     def resume(self, wish: Wish, attempt: Attempt, attempts: Sequence[Attempt]) -> Trial:
         """The trial of an attempt that is on record, sent under its own key."""
@@ -63,15 +66,19 @@ class AttemptKeeper:
         """The attempt goes to Cal.com once more: it is young again."""
         await self._set(trial, AttemptState.OPEN)
 
-    async def _read_or_open(self, wish: Wish) -> Trial | _Record:
-        """In one transaction that holds the call's row: requests of one call take turns here."""
+    async def _read_or_open(self, wish: Wish, *, may_open: bool = False) -> Trial | Failed | _Record:
+        """In one transaction that holds the call's row: requests of one call take turns here.
 
-        async def body(uow: UnitOfWork) -> Trial | _Record:
-            await uow.calls.lock(wish.call.id)
-            record = await _read(uow, wish)
+        A copy of a request that the call's record has answered already opens nothing: its caller heard that answer.
+        """
+
+        async def body(uow: UnitOfWork) -> Trial | Failed | _Record:
+            call = await uow.calls.lock(wish.call.id)
+            is_newest = await _note_request(uow, wish, call) or may_open
+            record = replace(await _read(uow, wish), may_open=is_newest)
             if record.booked is not None or record.unsettled:
                 return record
-            return await self._open(uow, wish, record.attempts)
+            return await self._open(uow, wish, record.attempts) if is_newest else Failed(_COPY)
 
         return await self._world.transactions(body)
 
@@ -153,6 +160,16 @@ class AttemptKeeper:
                 await uow.attempts.settle(attempt_id, state, at)
 
         await self._world.transactions(body)
+
+
+async def _note_request(uow: UnitOfWork, wish: Wish, call: Call) -> bool:
+    """Whether the request is newer than every other that this call was served; then it is the newest one now."""
+    if wish.asked_at is None:
+        return True
+    is_newer = call.asked_at is None or wish.asked_at > call.asked_at
+    if is_newer:
+        await uow.calls.note_request(call.id, wish.asked_at)
+    return is_newer
 
 
 async def _read(uow: UnitOfWork, wish: Wish) -> _Record:

@@ -148,8 +148,14 @@ class Bookkeeper:
         await uow.appointments.set_status(appointment.id, AppointmentStatus.CANCELLED, note)
         await uow.audit.add("appointment_cancelled", now, _ids_of(appointment) | {"note": note})
 
+    async def hold(self, uow: UnitOfWork, appointment: Appointment) -> Appointment | None:
+        """The row as it is now; requests of its call take turns from here to their commit."""
+        if appointment.call_id is not None:
+            await uow.calls.lock(appointment.call_id)
+        return await uow.appointments.get(appointment.id)
+
     async def move(self, uow: UnitOfWork, appointment: Appointment, booking: CalcomBooking, now: datetime) -> bool:
-        """Cal.com replaced the booking by one at another time; its uid is new, the appointment stays the same.
+        """Cal.com replaced the booking by one at another time; its uid is new, the appointment (held) stays the same.
 
         False when the appointment was given up here meanwhile and something else stands for it: then the booking is
         surplus, and nothing is written.

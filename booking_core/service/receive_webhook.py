@@ -51,6 +51,7 @@ class WebhookReceiver:
             return await self._agree(uow, row, booking)
         replaced = await uow.appointments.by_booking_uid(previous_uid) if previous_uid else None
         if replaced is not None and booking.is_live:
+            replaced = await self._bookkeeper.hold(uow, replaced) or replaced
             moved = await self._bookkeeper.move(uow, replaced, booking, self._world.now())
             return "moved" if moved else "surplus"
         return await self._adopt(uow, booking) if booking.is_live else "unknown here"

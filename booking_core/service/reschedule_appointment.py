@@ -84,9 +84,9 @@ class AppointmentRescheduler:
         now = self._world.now()
 
         async def body(uow: UnitOfWork) -> bool:
+            row = await self._bookkeeper.hold(uow, appointment)
             if await uow.appointments.by_booking_uid(moved.uid) is not None:
                 return True
-            row = await uow.appointments.get(appointment.id)
             return await self._bookkeeper.move(uow, row or appointment, moved, now)
 
         written = await self._world.past_a_race(body)

@@ -120,7 +120,7 @@ class Resolver:
         now = self._world.now()
 
         async def body(uow: UnitOfWork) -> None:
-            if await uow.appointments.get(appointment.id) != appointment:
+            if await self._bookkeeper.hold(uow, appointment) != appointment:
                 return
             if moved is not None and await uow.appointments.by_booking_uid(moved.uid) is None:
                 await self._bookkeeper.move(uow, appointment, moved, now)

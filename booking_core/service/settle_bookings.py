@@ -82,7 +82,7 @@ class BookingSettler:
 
     async def _follow(self, uow: UnitOfWork, seen: Appointment, moved: CalcomBooking | None) -> bool:
         """Move or cancel the row, unless it changed since it was read."""
-        row, now = await uow.appointments.get(seen.id), self._world.now()
+        row, now = await self._bookkeeper.hold(uow, seen), self._world.now()
         if row != seen:
             return False
         if moved is not None and await uow.appointments.by_booking_uid(moved.uid) is None:

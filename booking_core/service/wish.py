@@ -25,6 +25,7 @@ class Wish:
     start: datetime
     entry: Entry
     held: Appointment | None = None  # the live appointment that this call has made already
+    asked_at: datetime | None = None  # when Retell signed the request, by its own clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,16 @@ async def take_in(uow: UnitOfWork, command: BookAppointment, now: datetime, busi
     if customer is None:
         email = real_email(caller.email, business.fallback_email)
         customer = await uow.customers.add(caller.name, caller.phone, email)
-    await uow.calls.note(call.id, customer_id=customer.id, booking_details=booking_details(command))
+    if not is_overtaken(command.asked_at, call):
+        await uow.calls.note(call.id, customer_id=customer.id, booking_details=booking_details(command))
     held = await uow.appointments.live_of_call(call.id)
     call = replace(call, customer_id=customer.id)
-    return Wish(call, caller, customer, service, command.start, command.entry, held)
+    return Wish(call, caller, customer, service, command.start, command.entry, held, command.asked_at)
+
+
+def is_overtaken(asked_at: datetime | None, call: Call) -> bool:
+    """Whether the call has asked again since: a copy that the network held back says nothing any more."""
+    return asked_at is not None and call.asked_at is not None and asked_at < call.asked_at
 
 
 async def find_or_add_call(uow: UnitOfWork, retell_call_id: str, phone: str | None, now: datetime) -> Call:

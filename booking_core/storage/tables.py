@@ -84,6 +84,7 @@ CALLS = Table(
     Column("booking_metadata", _JSON),
     Column("booking_details", _JSON),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("asked_at", UtcDateTime),
     _pointer_back(),
     UniqueConstraint("retell_call_id", name="unique_retell_call_id"),
     Index("ix_calls_appointment_id", "appointment_id"),

@@ -13,9 +13,9 @@ from booking_core.domain.outcomes import CallerAnswer
 from booking_core.settings import Settings
 from booking_core.web import retell_wire
 from booking_core.web.answers import encode_answer
-from booking_core.web.doors import signed_body
+from booking_core.web.doors import SignedBody, signed_body
 from booking_core.web.retell_wire import Now
-from booking_core.web.signatures import RETELL_HEADER, is_from_retell
+from booking_core.web.signatures import RETELL_HEADER, is_from_retell, signed_at
 
 Command = TypeVar("Command")
 
@@ -49,30 +49,30 @@ class RetellDoor:
         use_case: Callable[[Command], Awaitable[CallerAnswer]],
     ) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def serve(request: web.Request) -> web.Response:
-            command = read(await self._body(request), self._now())
-            return self._tell(await use_case(command))
+            body = await self._body(request)
+            return self._tell(await use_case(read(body.parsed, self._now(body))))
 
         return serve
 
     async def _receive_call_event(self, request: web.Request) -> web.Response:
         """Keep the call; after its analysis book what the caller wanted, unless that has happened during the call."""
-        event = retell_wire.read_call_event(await self._body(request), self._now())
+        body = await self._body(request)
+        now = self._now(body)
+        event = retell_wire.read_call_event(body.parsed, now)
         await self._core.record_call(event.record)
         if event.event != ANALYZED or event.record.wish is None:
             return web.json_response({"received": True})
-        return self._tell(
-            await self._core.create_from_call(CreateFromCall(event.record.retell_call_id, event.language))
-        )
+        command = CreateFromCall(event.record.retell_call_id, event.language, now.asked_at)
+        return self._tell(await self._core.create_from_call(command))
 
-    async def _body(self, request: web.Request) -> dict[str, Any]:
-        body = await signed_body(request, RETELL_HEADER, self._is_genuine)
-        return body.parsed
+    async def _body(self, request: web.Request) -> SignedBody:
+        return await signed_body(request, RETELL_HEADER, self._is_genuine)
 
     def _is_genuine(self, raw: bytes, signature: str) -> bool:
         return is_from_retell(raw, signature, self._key, self._core.clock.now())
 
-    def _now(self) -> Now:
-        return Now(self._core.clock.now(), self._zone)
+    def _now(self, body: SignedBody) -> Now:
+        return Now(self._core.clock.now(), self._zone, signed_at(body.signature))
 
     def _tell(self, answer: CallerAnswer) -> web.Response:
         return web.Response(text=encode_answer(answer, self._zone), content_type="application/json")

@@ -1,4 +1,4 @@
-"""Retell's bodies, read into commands. Pure; `Now` carries the clock's reading and the business's zone.
+"""Retell's bodies, read into commands. Pure; `Now` carries the clock's readings and the business's zone.
 
 A function call is `{name, call, args}`: `call` is Retell's call object, `args` what the agent understood, with German
 names or their English aliases. A webhook is `{event, call}`; what the agent understood then stands in
@@ -39,10 +39,11 @@ Names = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """The instant by the gateway's clock, and where the business is."""
+    """The instant by the gateway's clock, where the business is, and when Retell signed the request."""
 
     instant: datetime
     zone: ZoneInfo
+    asked_at: datetime
 
     @property
     def today(self) -> date:
@@ -118,6 +119,7 @@ def _wish(call: Fields, args: Fields, now: Now, entry: Entry) -> BookAppointment
         service=args.text_or_none(*SERVICE),
         entry=entry,
         language=_language(args),
+        asked_at=now.asked_at,
     )
 
 

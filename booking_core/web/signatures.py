@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 RETELL_HEADER = "X-Retell-Signature"
 CALCOM_HEADER = "X-Cal-Signature-256"
 RETELL_VALID_FOR = timedelta(minutes=5)  # as Retell's own SDK has it, before and after
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RETELL = re.compile(r"v=([0-9]{1,16}),d=([0-9a-f]{64})")
 _CALCOM = re.compile(r"[0-9a-f]{64}")
 
@@ -29,6 +30,13 @@ def is_from_retell(body: bytes, signature: str, key: str, now: datetime) -> bool
     age_ms = abs(now.timestamp() * 1000 - int(parts[1]))
     genuine = hmac.compare_digest(_digest(key, body + parts[1].encode()), parts[2])
     return genuine and age_ms <= RETELL_VALID_FOR / timedelta(milliseconds=1)
+
+
+def signed_at(signature: str) -> datetime:
+    """When Retell signed, by its own clock (UTC, whole milliseconds); of a signature that was found genuine."""
+    parts = _RETELL.fullmatch(signature)
+    assert parts is not None, "a genuine signature has this form"
+    return _EPOCH + timedelta(milliseconds=int(parts[1]))
 
 
 def sign_calcom(body: bytes, secret: str) -> str:

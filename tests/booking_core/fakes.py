@@ -102,8 +102,11 @@ class MemoryCalls(_Repository):
         self.t.calls[call.id] = call
         return call
 
-    async def lock(self, call_id: int) -> None:
-        assert call_id in self.t.calls
+    async def lock(self, call_id: int) -> Call:
+        return self.t.calls[call_id]
+
+    async def note_request(self, call_id: int, asked_at: datetime) -> None:
+        self.t.calls[call_id] = replace(self.t.calls[call_id], asked_at=asked_at)
 
     async def note(self, call_id: int, *, customer_id: int, booking_details: dict[str, Any]) -> None:
         noted = replace(self.t.calls[call_id], customer_id=customer_id, booking_details=booking_details)

@@ -14,6 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("calls", sa.Column("asked_at", instant()))
     _create_appointment_calls()
     _create_booking_attempts()
     _create_notifications()
@@ -23,6 +24,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("webhook_events", "notifications", "booking_attempts", "appointment_calls"):
         op.drop_table(table)
+    op.drop_column("calls", "asked_at")
 
 
 def _create_appointment_calls() -> None:

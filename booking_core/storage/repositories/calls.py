@@ -35,9 +35,15 @@ class SqlCalls:
         }
         return Call(id=await self._rows.insert(CALLS, values), **values)
 
-    async def lock(self, call_id: int) -> None:
+    async def lock(self, call_id: int) -> Call:
         """Hold this row until the transaction ends. On SQLite BEGIN IMMEDIATE has done that already."""
-        await self._rows.one(select(CALLS.c.id).where(CALLS.c.id == call_id).with_for_update())
+        held = await self._one(select(CALLS).where(CALLS.c.id == call_id).with_for_update())
+        assert held is not None, "a call's row is never deleted"
+        return held
+
+    async def note_request(self, call_id: int, asked_at: datetime) -> None:
+        """Set `asked_at`."""
+        await self._rows.update(CALLS, call_id, {"asked_at": asked_at})
 
     async def note(self, call_id: int, *, customer_id: int, booking_details: dict[str, Any]) -> None:
         """Who called and what was asked for."""
@@ -66,4 +72,5 @@ def call_of(row: RowMapping) -> Call:
         appointment_id=row["appointment_id"],
         booking_metadata=row["booking_metadata"],
         booking_details=row["booking_details"],
+        asked_at=row["asked_at"],
     )
