@@ -59,9 +59,10 @@ class Gateway:
         start: datetime = SLOT,
         entry: Entry = Entry.COLLECT,
         language: Language = Language.GERMAN,
+        asked_at: datetime | None = None,
     ) -> CallerAnswer:
         booker = AppointmentBooker(surroundings=self.surroundings)
-        return await booker(BookAppointment(caller, start, entry=entry, language=language))
+        return await booker(BookAppointment(caller, start, entry=entry, language=language, asked_at=asked_at))
 
     def call_of(self, caller: Caller) -> Call:
         return next(c for c in self.tables.calls.values() if c.retell_call_id == caller.retell_call_id)

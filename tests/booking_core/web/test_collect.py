@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.booking_core.calcom.scripted import answers
+from tests.booking_core.calcom.scripted import answers, books
 from tests.booking_core.web.rig import call_body, gateway, wish
 
 
@@ -114,3 +114,20 @@ async def test_a_caller_without_a_number_is_served(tmp_path: Path, number: str |
         heard = await rig.retell("collect-appointment", wish() | {"call": call_body(number=number)})
 
         assert heard.body["status"] == "booked"
+
+
+async def test_the_signature_tells_a_copy_from_a_request_that_came_later(tmp_path: Path) -> None:
+    refusal = {
+        "status": "error",
+        "error": {"message": "User either already has booking at this time or is not available"},
+    }
+    empty = {"status": "success", "data": [], "pagination": {"hasNextPage": False}}
+    free = {"status": "success", "data": {"2025-10-10": [{"start": "2025-10-10T06:15:00.000Z"}]}}
+    async with gateway(tmp_path) as rig:
+        rig.calcom.reactions = [answers(400, refusal), answers(200, empty), answers(200, free), books()]
+        first = await rig.retell("collect-appointment", wish())
+        copy = await rig.retell("collect-appointment", wish())
+        rig.clock.advance(0.001)
+        later = await rig.retell("collect-appointment", wish())
+
+        assert [first.body["status"], copy.body["status"], later.body["status"]] == ["unavailable", "error", "booked"]

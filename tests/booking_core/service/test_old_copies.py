@@ -1,0 +1,94 @@
+"""A network may hold a request back or deliver it twice: what the call was told since stays true."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from booking_core.domain.commands import CancelAppointment, Entry
+from booking_core.domain.outcomes import Status
+from booking_core.service.cancel_appointment import AppointmentCanceller
+from tests.booking_core.fake_calcom_client import Fault
+from tests.booking_core.gateway import ANNA, BERT, NOW, SLOT, Gateway, gateway
+
+EARLIER, SIGNED, LATER = (NOW + timedelta(seconds=s) for s in (-10, 0, 10))
+
+
+async def refused_desk() -> Gateway:
+    """Anna was told that the slot is taken, and then it became free."""
+    desk = gateway()
+    await desk.book(BERT)
+    assert (await desk.book(ANNA, asked_at=SIGNED)).status is Status.UNAVAILABLE
+    (booking,) = desk.calcom.bookings.values()
+    await desk.calcom.cancel_booking(booking.uid, "by the host")
+    return desk
+
+
+@pytest.mark.parametrize("copy_signed", [SIGNED, EARLIER], ids=["delivered twice", "held back"])
+@pytest.mark.parametrize("entry", Entry)
+async def test_a_copy_of_a_refused_request_books_nothing(copy_signed: datetime, entry: Entry) -> None:
+    desk = await refused_desk()
+
+    answer = await desk.book(ANNA, entry=entry, asked_at=copy_signed)
+
+    assert (answer.success, answer.status) == (False, Status.ERROR)
+    assert not any(booking.is_live for booking in desk.calcom.bookings.values())
+
+
+@pytest.mark.parametrize("asked_at", [LATER, None], ids=["signed later", "signed at an unknown time"])
+async def test_asking_again_books(asked_at: datetime | None) -> None:
+    desk = await refused_desk()
+
+    assert (await desk.book(ANNA, asked_at=asked_at)).status is Status.BOOKED
+
+
+async def test_a_copy_brings_no_cancelled_appointment_back() -> None:
+    desk = gateway()
+    await desk.book(ANNA, asked_at=SIGNED)
+    await AppointmentCanceller(surroundings=desk.surroundings)(CancelAppointment(ANNA))
+
+    answer = await desk.book(ANNA, asked_at=SIGNED)
+
+    assert not answer.success
+    assert desk.live() == []
+
+
+async def test_a_copy_of_a_booked_request_hears_what_is_booked() -> None:
+    desk = gateway()
+    first = await desk.book(ANNA, asked_at=SIGNED)
+
+    answer = await desk.book(ANNA, asked_at=SIGNED)
+
+    assert (answer.status, answer.appointment_id) == (Status.RECOVERED, first.appointment_id)
+
+
+async def test_the_request_itself_books_anew_when_the_host_has_cancelled_what_it_had() -> None:
+    desk = gateway()
+    await desk.book(ANNA, asked_at=SIGNED)
+    (booking,) = desk.calcom.bookings.values()
+    await desk.calcom.cancel_booking(booking.uid, "by the host")
+
+    assert (await desk.book(ANNA, asked_at=LATER)).status is Status.BOOKED
+
+
+async def test_a_retry_that_overtook_is_settled_and_the_request_it_overtook_adds_nothing() -> None:
+    desk = gateway()
+    desk.calcom.faults = [Fault.REPLY_LOST]
+    retry = await desk.book(ANNA, asked_at=LATER)
+
+    await desk.book(ANNA, SLOT + timedelta(hours=1), asked_at=EARLIER)
+
+    assert retry.success
+    assert len([b for b in desk.calcom.bookings.values() if b.is_live]) == 1
+
+
+async def test_an_overtaken_request_does_not_overwrite_what_the_call_asked_for() -> None:
+    desk = gateway()
+    await desk.book(ANNA, asked_at=LATER)
+
+    await desk.book(ANNA, SLOT + timedelta(hours=1), asked_at=EARLIER)
+
+    details = desk.call_of(ANNA).booking_details
+    assert details is not None
+    assert details["starts_at"] == SLOT.isoformat()
