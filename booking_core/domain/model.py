@@ -14,6 +14,7 @@ from typing import Any
 class AppointmentStatus(StrEnum):
     """The life of a local appointment."""
 
+    REQUESTED = "requested"  # Cal.com holds the slot; its host has yet to confirm it
     SCHEDULED = "scheduled"
     CANCELLED = "cancelled"
 
@@ -92,8 +93,8 @@ class Appointment:
 
     @property
     def is_live(self) -> bool:
-        """Whether somebody is expected to come."""
-        return self.status is AppointmentStatus.SCHEDULED
+        """Whether somebody is, or may be, expected to come."""
+        return self.status is not AppointmentStatus.CANCELLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,11 @@ class CalcomBooking:
     def is_live(self) -> bool:
         """Whether the slot is held by it (accepted, or waiting for confirmation)."""
         return self.status in {"accepted", "pending"}
+
+    @property
+    def awaits_confirmation(self) -> bool:
+        """Whether its host may still decline it (Cal.com: `requiresConfirmation`)."""
+        return self.status == "pending"
 
     @property
     def retell_call_id(self) -> str | None:

@@ -43,6 +43,7 @@ class NewAppointment:
     calcom_v2_booking_id: str
     calcom_booking_number: int
     created_at: datetime
+    status: AppointmentStatus = AppointmentStatus.SCHEDULED
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ class Duplicate:
     @property
     def loses_an_appointment(self) -> bool:
         """Whether its customer expects to be let in, and will not be."""
-        expected = self.old_row["status"] == AppointmentStatus.SCHEDULED
+        expected = self.old_row["status"] != AppointmentStatus.CANCELLED
         return expected and self.customer_id != self.kept_customer_id
 
 

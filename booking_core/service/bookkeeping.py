@@ -5,7 +5,7 @@ Each function works in an open unit of work and does nothing else, so that a who
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from booking_core.domain.model import (
@@ -50,16 +50,18 @@ class Bookkeeper:
             calcom_v2_booking_id=booking.uid,
             calcom_booking_number=booking.number,
             created_at=now,
+            status=self._status_for(booking),
         )
         appointment = await uow.appointments.add(new)
         await self.link_own(uow, appointment, holder.call_id, now, attempt_id)
-        await self._notify_unless_mailed(uow, appointment, booking, now)
+        if not booking.awaits_confirmation:
+            await self._notify_unless_mailed(uow, appointment, booking, now)
         return appointment
 
     async def write_or_link(
         self, uow: UnitOfWork, holder: Holder, booking: CalcomBooking, now: datetime, attempt_id: int | None = None
     ) -> Appointment:
-        """The row of the holder's own booking: written when missing, reopened when cancelled here only.
+        """The row of the holder's own booking: written when missing, reopened when cancelled here only, confirmed.
 
         When the booking is surplus, what is held instead is linked and returned: its booking is another one.
         """
@@ -70,8 +72,10 @@ class Bookkeeper:
         existing = await uow.appointments.by_booking_uid(booking.uid)
         if existing is None:
             return await self.write(uow, holder, booking, now, attempt_id)
-        if not existing.is_live:
-            existing = await self.reopen(uow, existing, now)
+        if existing.is_live:
+            existing = await self.follow_host(uow, existing, booking, now)
+        else:
+            existing = await self.reopen(uow, existing, booking, now)
         await self.link_own(uow, existing, holder.call_id, now, attempt_id)
         return existing
 
@@ -136,12 +140,32 @@ class Bookkeeper:
         }
         await uow.calls.link(call_id, appointment.id, metadata)
 
-    async def reopen(self, uow: UnitOfWork, appointment: Appointment, now: datetime) -> Appointment:
+    async def reopen(
+        self, uow: UnitOfWork, appointment: Appointment, booking: CalcomBooking, now: datetime
+    ) -> Appointment:
         """Cancelled here, live at Cal.com: the appointment stands, and the audit log says why."""
         note = "reopened: the cancellation never arrived at Cal.com"
-        await uow.appointments.set_status(appointment.id, AppointmentStatus.SCHEDULED, note)
+        await uow.appointments.set_status(appointment.id, self._status_for(booking), note)
         await uow.audit.add("appointment_reopened", now, _ids_of(appointment))
         return await uow.appointments.get(appointment.id) or appointment
+
+    async def follow_host(
+        self, uow: UnitOfWork, appointment: Appointment, booking: CalcomBooking, now: datetime
+    ) -> Appointment:
+        """A live appointment is as certain as its booking: confirmed by the host, or (moved) to be confirmed again."""
+        status = self._status_for(booking)
+        if appointment.status is status:
+            return appointment
+        await uow.appointments.set_status(appointment.id, status, None)
+        await uow.audit.add(f"appointment_{status}", now, _ids_of(appointment))
+        if not booking.awaits_confirmation:
+            await self._notify_unless_mailed(uow, appointment, booking, now)
+        return replace(appointment, status=status)
+
+    def _status_for(self, booking: CalcomBooking) -> AppointmentStatus:
+        """What was deployed took every answer for an appointment."""
+        is_requested = booking.awaits_confirmation and self.profile.resolution is ResolutionPolicy.FULL
+        return AppointmentStatus.REQUESTED if is_requested else AppointmentStatus.SCHEDULED
 
     async def cancel(self, uow: UnitOfWork, appointment: Appointment, note: str, now: datetime) -> None:
         """The booking is over at Cal.com, so the appointment is here."""
@@ -164,10 +188,11 @@ class Bookkeeper:
             holder = Holder(appointment.call_id, appointment.customer_id, appointment.service_id)
             if await self.held_instead(uow, holder, booking) is not None:
                 return False
-            await self.reopen(uow, appointment, now)
+            appointment = await self.reopen(uow, appointment, booking, now)
         await uow.appointments.move(appointment.id, booking.start, booking.end, booking.uid, booking.number)
         details = _ids_of(appointment) | {"from": appointment.starts_at.isoformat(), "to": booking.start.isoformat()}
         await uow.audit.add("appointment_moved", now, details | {"new_calcom_v2_booking_id": booking.uid})
+        await self.follow_host(uow, appointment, booking, now)
         return True
 
     async def notify(

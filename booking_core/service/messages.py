@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
 from booking_core.domain.commands import Language
+from booking_core.domain.model import Appointment, AppointmentStatus
 from booking_core.domain.outcomes import (
     Booked,
     CallerAnswer,
@@ -26,6 +27,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "booked": (
         "Ihr Termin am {when} ist gebucht.",
         "Your appointment on {when} is booked.",
+    ),
+    "requested": (
+        "Ihr Terminwunsch für den {when} ist vorgemerkt. Der Termin gilt, sobald er bestätigt ist.",
+        "Your request for {when} is noted. The appointment stands once it is confirmed.",
     ),
     "existing": (
         "Sie haben bereits einen Termin am {when}.",
@@ -121,6 +126,9 @@ def spoken(instant: datetime, zone: tzinfo, language: Language) -> str:
 def answer_outcome(outcome: Outcome, wanted: datetime, zone: tzinfo, language: Language) -> CallerAnswer:
     """The answer to somebody who wanted an appointment at `wanted`."""
     match outcome:
+        case Booked(appointment) | Recovered(appointment) | Existing(appointment) if _is_requested(appointment):
+            message = say("requested", language, when=spoken(appointment.starts_at, zone, language))
+            return answer(status_of(outcome), message, appointment_id=appointment.id)
         case Booked(appointment) | Recovered(appointment):
             message = say("booked", language, when=spoken(appointment.starts_at, zone, language))
             return answer(status_of(outcome), message, appointment_id=appointment.id)
@@ -141,6 +149,8 @@ def answer_outcome(outcome: Outcome, wanted: datetime, zone: tzinfo, language: L
 def status_of(outcome: Outcome) -> Status:  # noqa: PLR0911 - one return for each outcome
     """The outcome's word in answers, logs and metrics."""
     match outcome:
+        case Booked(appointment) | Recovered(appointment) | Existing(appointment) if _is_requested(appointment):
+            return Status.PENDING
         case Booked():
             return Status.BOOKED
         case Recovered():
@@ -155,6 +165,11 @@ def status_of(outcome: Outcome) -> Status:  # noqa: PLR0911 - one return for eac
             return Status.PENDING
         case Failed():
             return Status.ERROR
+
+
+def _is_requested(appointment: Appointment) -> bool:
+    """Cal.com's host has yet to confirm it: nobody may be told that it is booked."""
+    return appointment.status is AppointmentStatus.REQUESTED
 
 
 def answer(

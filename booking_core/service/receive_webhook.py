@@ -57,10 +57,13 @@ class WebhookReceiver:
         return await self._adopt(uow, booking) if booking.is_live else "unknown here"
 
     async def _agree(self, uow: UnitOfWork, row: Appointment, booking: CalcomBooking) -> str:
-        if row.is_live and not booking.is_live:
+        if not row.is_live:
+            return "cancelled before"
+        if not booking.is_live:
             await self._cancel(uow, row)
             return "cancelled"
-        return "confirmed" if row.is_live else "cancelled before"
+        await self._bookkeeper.follow_host(uow, row, booking, self._world.now())
+        return "confirmed"
 
     async def _cancel(self, uow: UnitOfWork, row: Appointment) -> None:
         """Somebody else cancelled it, so the customer must hear of it; who cancelled on the phone knows."""

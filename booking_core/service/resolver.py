@@ -181,7 +181,7 @@ class Resolver:
             case RecoverOwn():
                 return await keeper.write_or_link(uow, holder_of(trial), booking, now, trial.attempt_id)
             case Reopen(appointment):
-                reopened = await keeper.reopen(uow, appointment, now)
+                reopened = await keeper.reopen(uow, appointment, booking, now)
                 await keeper.link_own(uow, reopened, call_id, now, trial.attempt_id)
                 return reopened
             case LinkExisting(appointment):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from booking_core.domain.events import GhostFound, OrphanFound
-from booking_core.domain.model import Appointment, Attempt, AttemptState, CalcomBooking, CallRelation
+from booking_core.domain.model import Appointment, AppointmentStatus, Attempt, AttemptState, CalcomBooking, CallRelation
 from booking_core.ports.storage import UnitOfWork
 from booking_core.service.bookkeeping import Bookkeeper, Holder
 from booking_core.service.moved_booking import replacement_of
@@ -48,8 +48,26 @@ class BookingSettler:
         end = now + timedelta(days=business.reconcile_future_days)
         rows = await self._world.transactions(lambda uow: uow.appointments.live_between(start, end))
         bookings = await self._world.calcom.list_bookings(start, end)
+        if apply:
+            await self._follow_hosts(rows, bookings)
         orphans = await self._settle_orphans(rows, bookings, apply=apply)
         return orphans, await self._settle_ghosts(rows, bookings, apply=apply)
+
+    async def _follow_hosts(self, rows: Sequence[Appointment], bookings: Sequence[CalcomBooking]) -> None:
+        """What was requested is confirmed by now (a declined booking is an orphan's)."""
+        live = {booking.uid: booking for booking in bookings if booking.is_live}
+        for row in rows:
+            booking = live.get(row.calcom_v2_booking_id or "")
+            if booking is not None and booking.awaits_confirmation is not (row.status is AppointmentStatus.REQUESTED):
+                await self._follow_host(row, booking)
+
+    async def _follow_host(self, seen: Appointment, booking: CalcomBooking) -> None:
+        async def body(uow: UnitOfWork) -> None:
+            row = await self._bookkeeper.hold(uow, seen)
+            if row == seen:
+                await self._bookkeeper.follow_host(uow, seen, booking, self._world.now())
+
+        await self._world.transactions(body)
 
     async def _settle_orphans(
         self, rows: Sequence[Appointment], bookings: Sequence[CalcomBooking], *, apply: bool

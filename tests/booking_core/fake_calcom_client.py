@@ -32,6 +32,7 @@ class FakeCalcom:
     hosts: int = 1
     skew_s: float = 0.0  # how far Cal.com's clock is ahead of the gateway's
     down: bool = False
+    requires_confirmation: bool = False
     faults: list[Fault] = field(default_factory=list)
     bookings: dict[str, CalcomBooking] = field(default_factory=dict)
     requests: list[BookingRequest] = field(default_factory=list)
@@ -64,7 +65,7 @@ class FakeCalcom:
         booking = CalcomBooking(
             uid=f"uid-{number}",
             number=number,
-            status="accepted",
+            status="pending" if self.requires_confirmation else "accepted",
             start=request.start,
             end=request.start + timedelta(minutes=15),
             event_type_id=request.event_type_id,

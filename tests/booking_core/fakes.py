@@ -142,7 +142,7 @@ class MemoryAppointments(_Repository):
     async def add(self, new: NewAppointment) -> Appointment:
         self._check_key(new.calcom_v2_booking_id)
         appointment_id = _next_id(self.t.appointments)
-        appointment = Appointment(id=appointment_id, status=AppointmentStatus.SCHEDULED, **asdict(new))
+        appointment = Appointment(id=appointment_id, **asdict(new))
         self.t.appointments[appointment_id] = appointment
         return appointment
 

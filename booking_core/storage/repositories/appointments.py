@@ -63,17 +63,16 @@ class SqlAppointments:
     async def add(self, new: NewAppointment) -> Appointment:
         """Insert; raises BookingAlreadyStoredError when the unique key refuses (the transaction is then over)."""
         values: dict[str, Any] = asdict(new)
-        status = AppointmentStatus.SCHEDULED
         try:
-            appointment_id = await self._rows.insert(APPOINTMENTS, {**values, "status": status})
+            appointment_id = await self._rows.insert(APPOINTMENTS, values)
         except IntegrityError as error:
             if violates(error, BOOKING_KEY):
                 raise BookingAlreadyStoredError(new.calcom_v2_booking_id) from error
             raise
-        return Appointment(id=appointment_id, status=status, **values)
+        return Appointment(id=appointment_id, **values)
 
     async def set_status(self, appointment_id: int, status: AppointmentStatus, note: str | None) -> None:
-        """Cancel or reopen; without a note the old one stays."""
+        """Confirm, cancel or reopen; without a note the old one stays."""
         values = {"status": status} if note is None else {"status": status, "notes": note}
         await self._rows.update(APPOINTMENTS, appointment_id, values)
 
@@ -93,7 +92,7 @@ class SqlAppointments:
 
 
 def _live() -> Select[Any]:
-    return select(APPOINTMENTS).where(APPOINTMENTS.c.status == AppointmentStatus.SCHEDULED)
+    return select(APPOINTMENTS).where(APPOINTMENTS.c.status != AppointmentStatus.CANCELLED)
 
 
 def appointment_of(row: RowMapping) -> Appointment:

@@ -88,7 +88,7 @@ def _transactions() -> tuple[Mutant, ...]:
         Mutant(
             "cancelled-rows-are-live",
             "booking_core/storage/repositories/appointments.py",
-            "return select(APPOINTMENTS).where(APPOINTMENTS.c.status == AppointmentStatus.SCHEDULED)",
+            "return select(APPOINTMENTS).where(APPOINTMENTS.c.status != AppointmentStatus.CANCELLED)",
             "return select(APPOINTMENTS)",
             "a cancelled appointment would block its customer",
             PytestCheck(
