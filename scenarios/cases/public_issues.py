@@ -47,12 +47,14 @@ def _issues() -> list[Story]:
             (ERIKA, ZACHARIAS),
             (Wish(1, 0), Wish(2, HOUR_S)),
             (
-                *old_answer_of_another_customer()[:-1],
+                *old_answer_of_another_customer()[:-2],
+                End("recommended", ("pending", "duplicate"), ONE, status="requested"),
                 End(
                     "hardened",
-                    ("booked", "booked"),
+                    ("pending", "pending"),
                     TWO_CUSTOMERS,
                     lesson="An attendee of his own is a second request to the host, who alone can decide.",
+                    status="requested",
                 ),
             ),
             world=confirming_world,
@@ -62,7 +64,11 @@ def _issues() -> list[Story]:
             "#21058: a repeat of an unconfirmed booking gets the unconfirmed one back",
             (ERIKA, ERIKA),
             (Wish(1, 0), Wish(2, HOUR_S)),
-            old_answer_of_the_same_customer(),
+            (
+                *old_answer_of_the_same_customer()[:-2],
+                End("recommended", ("pending", "pending"), ONE, status="requested"),
+                End("hardened", ("pending", "pending"), ONE, status="requested"),
+            ),
             world=confirming_world,
         ),
         Story(

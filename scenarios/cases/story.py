@@ -38,7 +38,10 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How it ends under a profile: `told` each call's last status, `rows` (call, customer) of each appointment."""
+    """How it ends under a profile.
+
+    `told` is each call's last status, `rows` (call, customer) of each appointment; `status` is that of all rows.
+    """
 
     profile: str
     told: tuple[str, ...]
@@ -47,6 +50,7 @@ class End:
     entry: Entry = Entry.COLLECT
     identity: AttendeeIdentity | None = None
     lesson: str = ""
+    status: str = "scheduled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ async def _ask(stage: Stage, wish: Wish) -> None:
 
 def _case(story: Story, end: End) -> Case:
     expected = Expectation(
-        appointments=tuple(ExpectedAppointment(None, call, customer, None) for call, customer in end.rows),
+        appointments=tuple(ExpectedAppointment(None, call, customer, None, end.status) for call, customer in end.rows),
         statuses=dict(enumerate(end.told, start=1)),
         links={},
         gets_through=end.breaks,
