@@ -1,5 +1,7 @@
 """The verdict on a replay: what its scenario states, what its profile promises, what was recorded.
 
+Two kinds of objection: something happened that must not (safety), or something did not happen yet (liveness).
+
 A stated case must end exactly as stated. Changed settings are judged by the profile's promises. Both are held
 against the recorded instants: with the wrong skew the recorded `createdAt` cannot come out, and that is said.
 """
@@ -16,10 +18,11 @@ from scenarios.observation import Observation
 from scenarios.scenario import Expectation, ExpectedAppointment, Record, Scenario, Settings
 
 AGE_TOLERANCE_S = 0.0005  # ages are recorded to the millisecond
+PENDING = "pending"  # the one status that is no last word
 
 
 def objections(scenario: Scenario, settings: Settings, seen: Observation) -> list[str]:
-    """Everything that does not hold, a sentence each; empty when the replay ended as it must."""
+    """Everything that does not hold, a sentence each, the unfinished last; empty when the replay ended as it must."""
     broken = broken_promises(seen)
     case = scenario.case(settings)
     if case is not None:
@@ -27,15 +30,31 @@ def objections(scenario: Scenario, settings: Settings, seen: Observation) -> lis
     else:
         promised = settings.effective_profile().promises
         found = [f"{promise}: {line}" for promise, lines in broken.items() if promise in promised for line in lines]
-    return [*found, *_against_record(scenario.record, seen)]
+    return [*found, *_against_record(scenario.record, seen), *unfinished(scenario, settings, seen)]
+
+
+def unfinished(scenario: Scenario, settings: Settings, seen: Observation) -> list[str]:
+    """What a stated case has come short of without doing anything wrong: no last word yet, a row that is missing."""
+    case = scenario.case(settings)
+    if case is None:
+        return []
+    expected = case.expectation
+    found = []
+    if len(seen.appointments) < len(expected.appointments):
+        found.append(_counted(seen.appointments, expected.appointments))
+    for call_id, status in expected.statuses.items():
+        answer = seen.last_response(call_id)
+        if status != PENDING and (answer is None or answer.status == PENDING):
+            found.append(f"call {call_id} was told {answer.status if answer else 'nothing'}, expected {status}")
+    return found
 
 
 def _against_expectation(expected: Expectation, seen: Observation) -> Iterator[str]:
     yield from _against_rows(expected.appointments, seen.appointments)
     for call_id, status in expected.statuses.items():
         answer = seen.last_response(call_id)
-        if answer is None or answer.status != status:
-            yield f"call {call_id} was told {answer.status if answer else 'nothing'}, expected {status}"
+        if answer is not None and answer.status not in {status, PENDING}:
+            yield f"call {call_id} was told {answer.status}, expected {status}"
     for call_id, appointment_id in expected.links.items():
         row = seen.call_row(call_id)
         if row is None or row["appointment_id"] != appointment_id:
@@ -50,8 +69,9 @@ def _against_expectation(expected: Expectation, seen: Observation) -> Iterator[s
 
 
 def _against_rows(expected: tuple[ExpectedAppointment, ...], rows: list[dict[str, Any]]) -> Iterator[str]:
+    if len(rows) > len(expected):
+        yield _counted(rows, expected)
     if len(rows) != len(expected):
-        yield f"{len(rows)} appointments ({', '.join(str(row['id']) for row in rows)}), expected {len(expected)}"
         return
     for wanted, row in zip(expected, rows, strict=True):
         columns = {
@@ -64,6 +84,10 @@ def _against_rows(expected: tuple[ExpectedAppointment, ...], rows: list[dict[str
         for column, value in columns.items():
             if value is not None and row[column] != value:
                 yield f"appointment {row['id']}: {column} is {row[column]}, expected {value}"
+
+
+def _counted(rows: list[dict[str, Any]], expected: tuple[ExpectedAppointment, ...]) -> str:
+    return f"{len(rows)} appointments ({', '.join(str(row['id']) for row in rows)}), expected {len(expected)}"
 
 
 def _unexpected(expected: Expectation, broken: dict[Promise, list[str]]) -> Iterator[str]:

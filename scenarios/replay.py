@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from booking_core.profiles import Promise
 from booking_core.storage.engines import SqliteMode
 from scenarios.checkers import broken_promises
-from scenarios.judging import objections
+from scenarios.judging import objections, unfinished
 from scenarios.observation import Observation
 from scenarios.scenario import Case, Scenario, Settings
 from scenarios.theatre import Theatre
@@ -23,6 +23,7 @@ class Replay:
     case: Case | None
     seen: Observation
     objections: list[str]
+    unfinished: list[str]  # those objections that are about liveness only
     broken: dict[Promise, list[str]]
     digest: str
     virtual_seconds: float
@@ -33,6 +34,11 @@ class Replay:
     def as_expected(self) -> bool:
         """Whether it ended as its scenario states (or, with changed settings, as its profile promises)."""
         return not self.objections
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether nothing happened that must not, although something may still be missing."""
+        return len(self.objections) == len(self.unfinished)
 
     @property
     def skew_s(self) -> float:
@@ -73,6 +79,7 @@ def replay(theatre: Theatre, scenario: Scenario, settings: Settings) -> Replay:
         case=scenario.case(settings),
         seen=performance.seen,
         objections=objections(scenario, settings, performance.seen),
+        unfinished=unfinished(scenario, settings, performance.seen),
         broken=broken_promises(performance.seen),
         digest=performance.digest,
         virtual_seconds=performance.virtual_seconds,

@@ -14,3 +14,10 @@ class ExitCode(IntEnum):
     LIVENESS_VIOLATED = 11
     INCONCLUSIVE = 12
     REPLAY_DIVERGED = 13
+
+
+def violated(*, safety: bool, liveness: bool) -> ExitCode:
+    """What a command ends with when rules of these kinds are broken: safety first, for it cannot be made good again."""
+    if safety:
+        return ExitCode.SAFETY_VIOLATED
+    return ExitCode.LIVENESS_VIOLATED if liveness else ExitCode.AS_EXPECTED

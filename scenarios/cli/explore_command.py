@@ -136,6 +136,7 @@ def _tell(console: Console, explorer: Explorer, found: Exploration) -> tuple[Exi
 
 
 def _tell_violation(console: Console, explorer: Explorer, found: Violated) -> tuple[ExitCode, dict[str, object]]:
+    from scenarios.bundles import status_of
     from scenarios.cli.progress import waiting
     from scenarios.exploration import bundle_path
 
@@ -154,7 +155,7 @@ def _tell_violation(console: Console, explorer: Explorer, found: Violated) -> tu
         "replays_equal": bundle.replays_equal,
         "bundle": str(path),
     }
-    return ExitCode.SAFETY_VIOLATED, facts
+    return status_of(found.result), facts
 
 
 def _write(target: Path, explorer: Explorer, search: Search, facts: dict[str, object]) -> None:

@@ -115,6 +115,7 @@ def _look(
 
 def _tell(console: Console, settings: StormSettings, failed: ProgramFailedError) -> tuple[ExitCode, dict[str, object]]:
     """Keep the smallest program and its run as a file."""
+    from scenarios.bundles import status_of
     from scenarios.cli.progress import waiting
     from scenarios.exploration import Explorer, bundle_path
     from scenarios.storm.fuzzing import ProgramWorld
@@ -135,4 +136,4 @@ def _tell(console: Console, settings: StormSettings, failed: ProgramFailedError)
     console.print(f"replayed equally {bundle.replays_equal} of 10 times; written to {path}", soft_wrap=True)
     console.print(f"see it again: {bundle.command}", soft_wrap=True)
     facts: dict[str, object] = {"reason": str(failed), "program": failed.program.to_json(), "bundle": str(path)}
-    return ExitCode.SAFETY_VIOLATED, facts
+    return status_of(failed.result), facts

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scenarios.cli.completion import entries, identities, profile_names, replayable
-from scenarios.cli.exit_codes import ExitCode
+from scenarios.cli.exit_codes import ExitCode, violated
 
 if TYPE_CHECKING:
     from scenarios.replay import Replay
@@ -67,8 +67,8 @@ def replay_command(
         _write_json(target, replays)
     if picture is not None:
         _draw(picture, replays)
-    if not all(one.as_expected for one in replays):
-        raise typer.Exit(ExitCode.SAFETY_VIOLATED)
+    is_safe = all(one.is_safe for one in replays)
+    raise typer.Exit(violated(safety=not is_safe, liveness=not all(one.as_expected for one in replays)))
 
 
 def _replay_bundle(path: Path, picture: Path | None) -> ExitCode:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scenarios.cli.completion import identities, profile_names
-from scenarios.cli.exit_codes import ExitCode
+from scenarios.cli.exit_codes import ExitCode, violated
 from scenarios.errors import UsageError
 
 if TYPE_CHECKING:
@@ -134,8 +134,8 @@ def _tell(console: Console, settings: StormSettings, campaign: Campaign) -> tupl
     found = campaign.first(safety=True) or campaign.first(safety=False)
     if found is not None:
         bundle = _tell_finding(console, settings, found)
-        return bundle, ExitCode.SAFETY_VIOLATED if found.is_safety else ExitCode.LIVENESS_VIOLATED
-    if total.verdicts.get("unknown"):
+        return bundle, violated(safety=found.is_safety, liveness=True)
+    if total.verdicts["valid"] < total.seeds:
         broken = total.findings[0]
         console.print(f"[yellow]seed {broken.seed} has no verdict: {broken.reason}", soft_wrap=True)
         return {}, ExitCode.INCONCLUSIVE

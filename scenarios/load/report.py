@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from scenarios.cli.exit_codes import ExitCode
+from scenarios.cli.exit_codes import ExitCode, violated
 from scenarios.load.latency import Latency
 from scenarios.load.run import LoadResult
 
@@ -15,10 +15,8 @@ SENTENCES_MAX = 10
 
 def verdict_of(result: LoadResult) -> ExitCode:
     """Safety first, then liveness; a run in which nobody was booked proves nothing."""
-    if result.violations:
-        return ExitCode.SAFETY_VIOLATED
-    if result.unsettled:
-        return ExitCode.LIVENESS_VIOLATED
+    if result.violations or result.unsettled:
+        return violated(safety=bool(result.violations), liveness=bool(result.unsettled))
     return ExitCode.AS_EXPECTED if result.statuses.get("booked") else ExitCode.INCONCLUSIVE
 
 
