@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+GATEWAY = "gateway"  # the only one's name, or the first one's
+
 
 @dataclass(frozen=True, slots=True)
 class Response:
@@ -59,6 +61,7 @@ class Moment:
     detail: str = ""
     tone: str = "plain"  # plain, good, bad, quiet
     place: int | None = None  # how many of the simulation's events came before it; None: nobody counted
+    gateway: str = GATEWAY  # which gateway it concerns
 
 
 @dataclass(slots=True)
@@ -82,9 +85,11 @@ class Observation:
     bookings: list[dict[str, Any]] = field(default_factory=list)
     emails: list[dict[str, Any]] = field(default_factory=list)
 
-    def note(self, at: datetime, who: str, what: str, detail: str = "", tone: str = "plain") -> None:
+    def note(
+        self, at: datetime, who: str, what: str, detail: str = "", tone: str = "plain", gateway: str = GATEWAY
+    ) -> None:
         """One more line of the timeline."""
-        self.moments.append(Moment(at, who, what, detail, tone, self.events_so_far()))
+        self.moments.append(Moment(at, who, what, detail, tone, self.events_so_far(), gateway))
 
     def use_local_numbers(self) -> None:
         """Give every answer the number that its call got in table `calls`."""

@@ -16,15 +16,16 @@ from booking_core.domain.events import (
     LayerJudged,
 )
 from booking_core.domain.outcomes import LayerVerdict
-from scenarios.observation import LayerWord, Observation
+from scenarios.observation import GATEWAY, LayerWord, Observation
 
 
 class Witness:
-    """An observer of the core. `now` is the gateway's clock."""
+    """An observer of one gateway's core, which is called `gateway`. `now` is the clock of the timeline."""
 
-    def __init__(self, seen: Observation, now: Callable[[], datetime]) -> None:
+    def __init__(self, seen: Observation, now: Callable[[], datetime], gateway: str = GATEWAY) -> None:
         self._seen = seen
         self._now = now
+        self._gateway = gateway
 
     def __call__(self, event: Event) -> None:
         """Take note of what a reader of the timeline wants to know."""
@@ -66,7 +67,7 @@ class Witness:
         self._note(f"layer {int(said.layer)}", f"{said.verdict}{decides}", _numbers(said), tone)
 
     def _note(self, who: str, what: str, detail: str = "", tone: str = "plain") -> None:
-        self._seen.note(self._now(), who, what, detail, tone)
+        self._seen.note(self._now(), who, what, detail, tone, self._gateway)
 
 
 def _age(event: AnswerReceived) -> str:

@@ -6,6 +6,7 @@ are true, that everything comes to an end, that the record tells all of it, and 
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -52,6 +53,8 @@ def storm_checkers(profile: Profile, left: Aftermath) -> list[Checker]:
         LIVENESS: ended,
         "nothing broke inside": lambda left, _: iter(left.mishaps.told),
     }
+    if profile.attempts:
+        judges["no blind repeat"] = blind_repeats
     if profile.notifies:
         judges["a true record"] = true_record
     return [StormChecker(name, judge, left) for name, judge in judges.items()]
@@ -111,8 +114,11 @@ def start_of(deed: Deed) -> datetime:
 
 
 def ended(left: Aftermath, history: History) -> Iterator[str]:
-    """No attempt is unsettled; every live booking has a live row (no ghost), and the other way round (no orphan)."""
-    del history  # whatever happened, this must hold in the end
+    """No attempt is unsettled; every live booking has a live row (no ghost), and the other way round (no orphan).
+
+    Who was told that it cannot be told yet has an appointment in the end, or a message that nothing came of it.
+    """
+    yield from _never_told(left, history)
     for attempt in left.seen.attempts:
         if attempt["state"] in {"open", "unknown"}:
             yield f"attempt {attempt['id']} of call {attempt['call_id']} is still {attempt['state']}"
@@ -125,6 +131,18 @@ def ended(left: Aftermath, history: History) -> Iterator[str]:
     for uid in rows.keys() & live.keys():
         if _instant(rows[uid]["starts_at"]) != _instant(live[uid]["start"]):
             yield f"appointment {rows[uid]['id']} is at {rows[uid]['starts_at']}, its booking at {live[uid]['start']}"
+
+
+def _never_told(left: Aftermath, history: History) -> Iterator[str]:
+    calls = {row["retell_call_id"]: row for row in left.seen.calls}
+    led_somewhere = {row["call_id"] for row in (*left.seen.appointments, *left.seen.appointment_calls)}
+    told = {row["customer_id"] for row in left.seen.notifications if row["kind"] == "booking_failed"}
+    wishes = (op for op in history if op.argument.action == "book")
+    for op in {(op.process, op.argument.slot): op for op in wishes}.values():  # the last word on each wish
+        call = calls.get(op.process)
+        if _status(op) != "pending" or (call and (call["id"] in led_somewhere or call["customer_id"] in told)):
+            continue
+        yield f"{op.process} was told „pending“ for {op.argument.slot}, and never what came of it"
 
 
 def true_record(left: Aftermath, history: History) -> Iterator[str]:
@@ -141,6 +159,19 @@ def true_record(left: Aftermath, history: History) -> Iterator[str]:
             yield f"appointment {row['id']}: neither Cal.com nor the gateway told its customer"
     repeated = Counter((row["appointment_id"], row["channel"], row["kind"]) for row in left.seen.notifications)
     yield from (f"{key[2]} of appointment {key[0]} is queued twice" for key, n in repeated.items() if key[0] and n > 1)
+
+
+def blind_repeats(left: Aftermath, history: History) -> Iterator[str]:
+    """A create without a usable answer is looked up, and not sent again when Cal.com shows its booking by then."""
+    del history
+    shown = {occupation.uid: occupation.shown_s for occupation in left.occupations}
+    unknown_since: dict[tuple[str, int], float] = {}
+    for end in left.creates:
+        asker = end.gateway, end.call_id
+        if end.own_uid is None:
+            unknown_since[asker] = end.at_s
+        elif shown.get(end.own_uid, math.inf) <= unknown_since.get(asker, -math.inf):
+            yield f"{end.gateway} created booking {end.own_uid} of call {end.call_id} again, which it could have found"
 
 
 def _audited(left: Aftermath) -> tuple[dict[int, str], dict[int, list[str]]]:

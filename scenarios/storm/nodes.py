@@ -6,7 +6,7 @@ Everything a process owns hangs on its coroutine, so that a crash freezes all of
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from booking_core.bootstrap import build_core, make_app
 from booking_core.core import Core
 from booking_core.jobs import Job, Jobs
+from booking_core.ports.world import Observer
 from booking_core.settings import Settings
 from fake_calcom import FakeCalcom
 from fake_calcom.ports import WebhookRequest
@@ -57,6 +58,7 @@ class Gateway:
     settings: Settings
     fleet: Fleet
     mishaps: Mishaps
+    observers: Sequence[Observer] = ()
     repairs_every_s: float | None = None  # reconciliation as a job, during the storm
     core: Core | None = None
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -72,7 +74,7 @@ class Gateway:
         engine = self.fleet.take()
         self.node.on_crash(lambda: self.fleet.lose(engine))
         async with aiohttp.ClientSession(connector=self.network.connector(self.node.name)) as http:
-            self.core = core = build_core(settings=self.settings, engine=engine, http=http)
+            self.core = core = build_core(settings=self.settings, engine=engine, http=http, observers=self.observers)
             server = Server(self.network, self.host)
             await server.serve(make_app(core, self.settings, reporter=self.mishaps))
             async with self._repairing(core):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 import aiohttp
 
+from booking_core.ports.world import Observer
 from booking_core.profiles import Profile
 from booking_core.settings import Settings
 from fake_calcom import FakeCalcom
@@ -22,9 +23,11 @@ from scenarios.processes import CALCOM_URL
 from scenarios.stage import RETELL_KEY
 from scenarios.storm.aftermath import Aftermath, occupations
 from scenarios.storm.callers import Callers
+from scenarios.storm.creates import CreateListener
 from scenarios.storm.fleet import Fleet
 from scenarios.storm.nodes import Calcom, Gateway, NetworkSender, SchedulerWindow
 from scenarios.storm.script import Conditions, Scene, Script
+from scenarios.witness import Witness
 from simulator.adapters.aiohttp_memory import MemoryNetwork
 from simulator.adapters.http_faults import HttpFaults
 from simulator.node import Node
@@ -111,7 +114,27 @@ class StormWorld:
             simulation.node(name, skew_s)
             for name, skew_s in zip(("gateway", "gateway2"), conditions.gateway_skews_s, strict=True)
         ]
-        return [Gateway(node, network, settings, self.fleet, self.left.mishaps, repairs_every_s) for node in nodes]
+        return [
+            Gateway(
+                node,
+                network,
+                settings,
+                self.fleet,
+                self.left.mishaps,
+                self._observers(simulation, node),
+                repairs_every_s,
+            )
+            for node in nodes
+        ]
+
+    def _observers(self, simulation: Simulation, node: Node) -> tuple[Observer, ...]:
+        """They hear what a gateway knows at the true time, whatever its clock says."""
+        base, loop = simulation.clock.base, simulation.loop
+
+        def now() -> datetime:
+            return base + timedelta(seconds=loop.time())
+
+        return Witness(self.left.seen, now, node.name), CreateListener(node.name, now, self.left.creates)
 
 
 async def _settle(gateways: list[Gateway]) -> None:

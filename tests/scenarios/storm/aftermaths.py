@@ -51,7 +51,8 @@ def an_aftermath() -> Aftermath:
 def an_occupation(call: str, since_s: float = 0.0, until_s: float = float("inf")) -> Occupation:
     """Nine o'clock was taken; seconds are of the run."""
     began = STARTS_AT.timestamp()
-    return Occupation(datetime.fromisoformat(NINE), call, began + since_s, began + until_s)
+    start = datetime.fromisoformat(NINE)
+    return Occupation("uid-1", start, call, began + since_s, began + until_s, shown_s=began + since_s)
 
 
 def a_history(status: str = "booked", *others: Deed) -> History:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from booking_core.profiles import profiles
 from scenarios.storm.aftermath import Aftermath
 from scenarios.storm.checkers import LIVENESS, storm_checkers
+from scenarios.storm.creates import CreateEnd
 from scenarios.storm.deeds import Deed
+from scenarios.storm.world import STARTS_AT
 from simulator.checker import Verdict
 from simulator.history import History
 from tests.scenarios.storm.aftermaths import (
@@ -122,6 +125,60 @@ def test_what_never_ends_is_a_lack_of_liveness(spoil: Callable[[Aftermath], None
     spoil(left)
 
     assert list(complaints(left, a_history())) == [LIVENESS]
+
+
+def told_pending() -> Aftermath:
+    """Call_0 was told that it cannot be told yet, and its attempt came to nothing."""
+    left = refused()
+    left.seen.calls[0]["appointment_id"] = None
+    return left
+
+
+def test_who_is_told_to_wait_must_hear_what_came_of_it() -> None:
+    assert list(complaints(told_pending(), a_history("pending"))) == [LIVENESS]
+
+
+def a_message_that_it_failed(left: Aftermath) -> None:
+    left.seen.notifications = [
+        {"appointment_id": None, "customer_id": 1, "channel": "sms", "kind": "booking_failed"},
+    ]
+
+
+def a_link_to_the_customers_other_appointment(left: Aftermath) -> None:
+    left.seen.appointment_calls = [{"call_id": 1, "appointment_id": 7}]
+
+
+@pytest.mark.parametrize("come", [a_message_that_it_failed, a_link_to_the_customers_other_appointment])
+def test_who_waited_is_content_with_a_message_or_an_appointment(come: Callable[[Aftermath], None]) -> None:
+    left = told_pending()
+
+    come(left)
+
+    assert complaints(left, a_history("pending")) == {}
+
+
+NO_ANSWER = CreateEnd(STARTS_AT.timestamp() + 20, "gateway", 1, None)
+ITS_BOOKING = CreateEnd(STARTS_AT.timestamp() + 21, "gateway", 1, "uid-1")
+
+
+def test_a_booking_that_could_be_found_is_not_created_again() -> None:
+    left = an_aftermath()
+    left.creates = [NO_ANSWER, ITS_BOOKING]
+
+    assert list(complaints(left, a_history())) == ["no blind repeat"]
+
+
+@pytest.mark.parametrize(
+    ("creates", "shown_s"),
+    [([ITS_BOOKING], 0.0), ([NO_ANSWER, ITS_BOOKING], 20.5), ([NO_ANSWER, replace(ITS_BOOKING, call_id=2)], 0.0)],
+    ids=["the first answer", "not there yet at the look-up", "another call's"],
+)
+def test_a_create_is_no_blind_repeat(creates: list[CreateEnd], shown_s: float) -> None:
+    left = an_aftermath()
+    left.creates = creates
+    left.occupations = [an_occupation("call_0", since_s=shown_s)]
+
+    assert complaints(left, a_history()) == {}
 
 
 def a_silent_booking(left: Aftermath) -> None:
