@@ -141,6 +141,17 @@ class InlineConnection(aiosqlite.Connection):
         """The driver's `in_transaction`, False once closed."""
         return self._connection is not None and self._connection.in_transaction
 
+    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """As aiosqlite does; what the queue would run at once is called at once, without job or future."""
+        if self._queue.is_idle and self._running and self._connection is not None and not self._is_step(fn):
+            return fn(*args, **kwargs)
+        return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]  # theirs
+
+    def _is_step(self, function: Callable[..., Any]) -> bool:
+        """Whether others can notice it: a statement, or the end of a transaction."""
+        name = function.__name__
+        return name in _STATEMENTS or (name in _BOUNDARIES and self.is_in_transaction)
+
     def crash(self) -> None:
         """Close without commit and answer nobody: what was not committed is gone, what waits never hears back."""
         self.when_crashing()
@@ -195,6 +206,11 @@ class _StatementQueue:
         self._current: _Job | None = None
         self._node: Node | None = None
         self._abandoned = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is before the next job."""
+        return self._current is None and not self._jobs
 
     def put_nowait(self, item: tuple[asyncio.Future[Any] | None, Callable[[], Any]]) -> None:
         """Take a job; one that is no statement runs at once when nothing is before it."""
