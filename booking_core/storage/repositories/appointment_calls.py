@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from booking_core.domain.model import CallRelation
 from booking_core.storage.row_access import RowAccess
 from booking_core.storage.tables import APPOINTMENT_CALLS
 
 _KEY = ("appointment_id", "call_id", "relationship_type")
+_COLUMNS = APPOINTMENT_CALLS.c
+_IN_THAT_RELATION = _COLUMNS.relationship_type == bindparam("relation")
+_LAST_OF_CALL = (
+    select(_COLUMNS.appointment_id)
+    .where(_COLUMNS.call_id == bindparam("call"), _IN_THAT_RELATION)
+    .order_by(_COLUMNS.id.desc())
+    .limit(1)
+)
+_ANY_TO_APPOINTMENT = (
+    select(_COLUMNS.id).where(_COLUMNS.appointment_id == bindparam("appointment"), _IN_THAT_RELATION).limit(1)
+)
 
 
 class SqlAppointmentCalls:
@@ -31,15 +42,11 @@ class SqlAppointmentCalls:
 
     async def last_of_call(self, call_id: int, relation: CallRelation) -> int | None:
         """The appointment (its id) that the call came to stand to in that relation last."""
-        query = select(APPOINTMENT_CALLS.c.appointment_id).where(
-            APPOINTMENT_CALLS.c.call_id == call_id, APPOINTMENT_CALLS.c.relationship_type == relation
-        )
-        row = await self._rows.one(query.order_by(APPOINTMENT_CALLS.c.id.desc()).limit(1))
+        row = await self._rows.one(_LAST_OF_CALL, {"call": call_id, "relation": relation})
         return None if row is None else int(row["appointment_id"])
 
     async def exists(self, appointment_id: int, relation: CallRelation) -> bool:
         """Whether any call stands to the appointment in that relation."""
-        query = select(APPOINTMENT_CALLS.c.id).where(
-            APPOINTMENT_CALLS.c.appointment_id == appointment_id, APPOINTMENT_CALLS.c.relationship_type == relation
+        return (
+            await self._rows.one(_ANY_TO_APPOINTMENT, {"appointment": appointment_id, "relation": relation}) is not None
         )
-        return await self._rows.one(query.limit(1)) is not None

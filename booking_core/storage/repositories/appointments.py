@@ -16,14 +16,23 @@ from booking_core.storage.errors import BOOKING_KEY, violates
 from booking_core.storage.row_access import RowAccess
 from booking_core.storage.tables import APPOINTMENTS
 
-# Layer 3 asks this before every booking: built once, it costs a fifth less.
+_COLUMNS = APPOINTMENTS.c
+_BY_ID = select(APPOINTMENTS).where(_COLUMNS.id == bindparam("appointment"))
 _OLDEST_OF_BOOKING = (
     select(APPOINTMENTS)
-    .where(APPOINTMENTS.c.calcom_v2_booking_id == bindparam("uid"))
-    .order_by(APPOINTMENTS.c.created_at, APPOINTMENTS.c.id)
+    .where(_COLUMNS.calcom_v2_booking_id == bindparam("uid"))
+    .order_by(_COLUMNS.created_at, _COLUMNS.id)
     .limit(1)
 )
-_BY_START = (APPOINTMENTS.c.starts_at, APPOINTMENTS.c.id)
+_LIVE = select(APPOINTMENTS).where(_COLUMNS.status != AppointmentStatus.CANCELLED)
+_LIVE_OF_CUSTOMER = _LIVE.where(_COLUMNS.customer_id == bindparam("customer")).limit(1)
+_LIVE_OF_CUSTOMER_AT = _LIVE_OF_CUSTOMER.where(_COLUMNS.starts_at == bindparam("start")).order_by(_COLUMNS.id)
+_LIVE_OF_CALL = _LIVE.where(_COLUMNS.call_id == bindparam("call")).order_by(_COLUMNS.id).limit(1)
+_BY_START = (_COLUMNS.starts_at, _COLUMNS.id)
+_NEXT_OF_CUSTOMER = _LIVE_OF_CUSTOMER.where(_COLUMNS.starts_at > bindparam("after")).order_by(*_BY_START)
+_LIVE_BETWEEN = _LIVE.where(_COLUMNS.starts_at >= bindparam("start"), _COLUMNS.starts_at < bindparam("end")).order_by(
+    *_BY_START
+)
 
 
 class SqlAppointments:
@@ -34,31 +43,27 @@ class SqlAppointments:
 
     async def get(self, appointment_id: int) -> Appointment | None:
         """By id."""
-        return await self._first(select(APPOINTMENTS).where(APPOINTMENTS.c.id == appointment_id))
+        return await self._first(_BY_ID, {"appointment": appointment_id})
 
     async def by_booking_uid(self, uid: str) -> Appointment | None:
         """The row of a Cal.com booking, the oldest if (without the unique key) there are several."""
-        row = await self._rows.one(_OLDEST_OF_BOOKING, {"uid": uid})
-        return None if row is None else appointment_of(row)
+        return await self._first(_OLDEST_OF_BOOKING, {"uid": uid})
 
     async def live_of_customer_at(self, customer_id: int, starts_at: datetime) -> Appointment | None:
         """This customer's live appointment starting at that instant."""
-        query = _live().where(APPOINTMENTS.c.customer_id == customer_id, APPOINTMENTS.c.starts_at == starts_at)
-        return await self._first(query.order_by(APPOINTMENTS.c.id))
+        return await self._first(_LIVE_OF_CUSTOMER_AT, {"customer": customer_id, "start": starts_at})
 
     async def live_of_call(self, call_id: int) -> Appointment | None:
         """The live appointment that this call made, the oldest if there are several."""
-        return await self._first(_live().where(APPOINTMENTS.c.call_id == call_id).order_by(APPOINTMENTS.c.id))
+        return await self._first(_LIVE_OF_CALL, {"call": call_id})
 
     async def next_of_customer(self, customer_id: int, after: datetime) -> Appointment | None:
         """This customer's next live appointment, starting later than `after`."""
-        query = _live().where(APPOINTMENTS.c.customer_id == customer_id, APPOINTMENTS.c.starts_at > after)
-        return await self._first(query.order_by(*_BY_START))
+        return await self._first(_NEXT_OF_CUSTOMER, {"customer": customer_id, "after": after})
 
     async def live_between(self, start: datetime, end: datetime) -> Sequence[Appointment]:
         """Live appointments starting in the window, its end left out, by start and id."""
-        query = _live().where(APPOINTMENTS.c.starts_at >= start, APPOINTMENTS.c.starts_at < end)
-        return [appointment_of(row) for row in await self._rows.all(query.order_by(*_BY_START))]
+        return [appointment_of(row) for row in await self._rows.all(_LIVE_BETWEEN, {"start": start, "end": end})]
 
     async def add(self, new: NewAppointment) -> Appointment:
         """Insert; raises BookingAlreadyStoredError when the unique key refuses (the transaction is then over)."""
@@ -86,13 +91,9 @@ class SqlAppointments:
                 raise BookingAlreadyStoredError(uid) from error
             raise
 
-    async def _first(self, query: Select[Any]) -> Appointment | None:
-        row = await self._rows.one(query.limit(1))
+    async def _first(self, query: Select[Any], parameters: dict[str, Any]) -> Appointment | None:
+        row = await self._rows.one(query, parameters)
         return None if row is None else appointment_of(row)
-
-
-def _live() -> Select[Any]:
-    return select(APPOINTMENTS).where(APPOINTMENTS.c.status != AppointmentStatus.CANCELLED)
 
 
 def appointment_of(row: RowMapping) -> Appointment:

@@ -6,14 +6,25 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, bindparam, select
 
 from booking_core.domain.model import Attempt, AttemptState
 from booking_core.ports.storage import NewAttempt
 from booking_core.storage.row_access import RowAccess
 from booking_core.storage.tables import BOOKING_ATTEMPTS
 
-_UNSETTLED = (AttemptState.OPEN, AttemptState.UNKNOWN)
+_COLUMNS = BOOKING_ATTEMPTS.c
+_BY_KEY = select(BOOKING_ATTEMPTS).where(_COLUMNS.attempt_key == bindparam("key"))
+_OF_CALL = (
+    select(BOOKING_ATTEMPTS)
+    .where(_COLUMNS.call_id == bindparam("call"), _COLUMNS.starts_at == bindparam("start"))
+    .order_by(_COLUMNS.id)
+)
+_UNSETTLED = (
+    select(BOOKING_ATTEMPTS)
+    .where(_COLUMNS.state.in_((AttemptState.OPEN, AttemptState.UNKNOWN)), _COLUMNS.updated_at < bindparam("older_than"))
+    .order_by(_COLUMNS.created_at, _COLUMNS.id)
+)
 
 
 class SqlAttempts:
@@ -39,13 +50,12 @@ class SqlAttempts:
 
     async def of_call(self, call_id: int, starts_at: datetime) -> Sequence[Attempt]:
         """Every attempt of that call for that start, oldest first."""
-        same = (BOOKING_ATTEMPTS.c.call_id == call_id, BOOKING_ATTEMPTS.c.starts_at == starts_at)
-        query = select(BOOKING_ATTEMPTS).where(*same).order_by(BOOKING_ATTEMPTS.c.id)
-        return [_attempt(row) for row in await self._rows.all(query)]
+        rows = await self._rows.all(_OF_CALL, {"call": call_id, "start": starts_at})
+        return [_attempt(row) for row in rows]
 
     async def by_key(self, key: str) -> Attempt | None:
         """By its key."""
-        row = await self._rows.one(select(BOOKING_ATTEMPTS).where(BOOKING_ATTEMPTS.c.attempt_key == key))
+        row = await self._rows.one(_BY_KEY, {"key": key})
         return None if row is None else _attempt(row)
 
     async def settle(
@@ -64,9 +74,8 @@ class SqlAttempts:
 
     async def unsettled(self, older_than: datetime) -> Sequence[Attempt]:
         """Open or unknown attempts last touched before that instant, oldest first."""
-        waiting = (BOOKING_ATTEMPTS.c.state.in_(_UNSETTLED), BOOKING_ATTEMPTS.c.updated_at < older_than)
-        query = select(BOOKING_ATTEMPTS).where(*waiting).order_by(BOOKING_ATTEMPTS.c.created_at, BOOKING_ATTEMPTS.c.id)
-        return [_attempt(row) for row in await self._rows.all(query)]
+        rows = await self._rows.all(_UNSETTLED, {"older_than": older_than})
+        return [_attempt(row) for row in rows]
 
 
 def _attempt(row: RowMapping) -> Attempt:

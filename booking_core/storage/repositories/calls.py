@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, select
+from sqlalchemy import RowMapping, Select, bindparam, select
 
 from booking_core.domain.model import Call
 from booking_core.storage.row_access import RowAccess
 from booking_core.storage.tables import CALLS
+
+_BY_ID = select(CALLS).where(CALLS.c.id == bindparam("call"))
+_LOCKED = _BY_ID.with_for_update()
+_BY_RETELL_ID = select(CALLS).where(CALLS.c.retell_call_id == bindparam("retell_call"))
 
 
 class SqlCalls:
@@ -20,11 +24,11 @@ class SqlCalls:
 
     async def get(self, call_id: int) -> Call | None:
         """By local id."""
-        return await self._one(select(CALLS).where(CALLS.c.id == call_id))
+        return await self._one(_BY_ID, {"call": call_id})
 
     async def by_retell_id(self, retell_call_id: str) -> Call | None:
         """By Retell's id."""
-        return await self._one(select(CALLS).where(CALLS.c.retell_call_id == retell_call_id))
+        return await self._one(_BY_RETELL_ID, {"retell_call": retell_call_id})
 
     async def add(self, retell_call_id: str, from_number: str | None, created_at: datetime) -> Call:
         """A new row; when another transaction was first, the whole body is run again."""
@@ -37,7 +41,7 @@ class SqlCalls:
 
     async def lock(self, call_id: int) -> Call:
         """Hold this row until the transaction ends. On SQLite BEGIN IMMEDIATE has done that already."""
-        held = await self._one(select(CALLS).where(CALLS.c.id == call_id).with_for_update())
+        held = await self._one(_LOCKED, {"call": call_id})
         assert held is not None, "a call's row is never deleted"
         return held
 
@@ -56,8 +60,8 @@ class SqlCalls:
             values["booking_metadata"] = booking_metadata
         await self._rows.update(CALLS, call_id, values)
 
-    async def _one(self, query: Select[Any]) -> Call | None:
-        row = await self._rows.one(query)
+    async def _one(self, query: Select[Any], parameters: dict[str, Any]) -> Call | None:
+        row = await self._rows.one(query, parameters)
         return None if row is None else call_of(row)
 
 

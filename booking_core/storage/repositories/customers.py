@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, bindparam, select
 
 from booking_core.domain.model import Customer
 from booking_core.storage.row_access import RowAccess
 from booking_core.storage.tables import CUSTOMERS
+
+_BY_ID = select(CUSTOMERS).where(CUSTOMERS.c.id == bindparam("customer"))
+_OLDEST = select(CUSTOMERS).order_by(CUSTOMERS.c.id).limit(1)
+_BY_PHONE = _OLDEST.where(CUSTOMERS.c.phone == bindparam("phone"))
+_BY_NAME_AND_EMAIL = _OLDEST.where(CUSTOMERS.c.email == bindparam("email"), CUSTOMERS.c.name == bindparam("name"))
 
 
 class SqlCustomers:
@@ -17,17 +22,15 @@ class SqlCustomers:
 
     async def get(self, customer_id: int) -> Customer | None:
         """By id."""
-        return _customer(await self._rows.one(select(CUSTOMERS).where(CUSTOMERS.c.id == customer_id)))
+        return _customer(await self._rows.one(_BY_ID, {"customer": customer_id}))
 
     async def by_phone(self, phone: str) -> Customer | None:
         """By phone number as stored (E.164), the oldest if several."""
-        query = select(CUSTOMERS).where(CUSTOMERS.c.phone == phone).order_by(CUSTOMERS.c.id).limit(1)
-        return _customer(await self._rows.one(query))
+        return _customer(await self._rows.one(_BY_PHONE, {"phone": phone}))
 
     async def by_name_and_email(self, name: str, email: str) -> Customer | None:
         """By exact name and e-mail, the oldest if several."""
-        same = (CUSTOMERS.c.email == email, CUSTOMERS.c.name == name)
-        return _customer(await self._rows.one(select(CUSTOMERS).where(*same).order_by(CUSTOMERS.c.id).limit(1)))
+        return _customer(await self._rows.one(_BY_NAME_AND_EMAIL, {"email": email, "name": name}))
 
     async def add(self, name: str, phone: str | None, email: str | None) -> Customer:
         """A new row."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 
 from booking_core.domain.model import Notification
 from booking_core.storage.row_access import RowAccess
@@ -21,6 +21,13 @@ _SHOWN = (
     NOTIFICATIONS.c.created_at,
     NOTIFICATIONS.c.tries,
 )
+_DUE = (
+    select(*_SHOWN)
+    .where(NOTIFICATIONS.c.sent_at.is_(None))
+    .order_by(NOTIFICATIONS.c.tries, NOTIFICATIONS.c.id)
+    .limit(bindparam("most"))
+)
+_TRIED = update(NOTIFICATIONS).where(NOTIFICATIONS.c.id == bindparam("row_id")).values(tries=NOTIFICATIONS.c.tries + 1)
 
 
 class SqlNotifications:
@@ -49,15 +56,12 @@ class SqlNotifications:
 
     async def due(self, limit: int) -> Sequence[Notification]:
         """Those not sent yet, the least tried and oldest first."""
-        query = select(*_SHOWN).where(NOTIFICATIONS.c.sent_at.is_(None))
-        rows = await self._rows.all(query.order_by(NOTIFICATIONS.c.tries, NOTIFICATIONS.c.id).limit(limit))
-        return [Notification(**row) for row in rows]
+        return [Notification(**row) for row in await self._rows.all(_DUE, {"most": limit})]
 
     async def mark_sent(self, notification_id: int, at: datetime) -> None:
         """It left."""
-        tried = {"tries": NOTIFICATIONS.c.tries + 1, "tried_at": at}
-        await self._rows.update(NOTIFICATIONS, notification_id, {**tried, "sent_at": at})
+        await self._rows.execute(_TRIED, {"row_id": notification_id, "tried_at": at, "sent_at": at})
 
     async def mark_failed(self, notification_id: int, at: datetime) -> None:
         """It did not leave: one more try is counted."""
-        await self._rows.update(NOTIFICATIONS, notification_id, {"tries": NOTIFICATIONS.c.tries + 1, "tried_at": at})
+        await self._rows.execute(_TRIED, {"row_id": notification_id, "tried_at": at})

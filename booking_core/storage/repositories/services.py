@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, bindparam, select
 
 from booking_core.domain.model import Service
 from booking_core.storage.row_access import RowAccess
 from booking_core.storage.tables import SERVICES
+
+_BY_ID = select(SERVICES).where(SERVICES.c.id == bindparam("service"))
+_ALL = select(SERVICES).order_by(SERVICES.c.id)
 
 
 class SqlServices:
@@ -19,7 +22,7 @@ class SqlServices:
 
     async def get(self, service_id: int) -> Service | None:
         """By id."""
-        row = await self._rows.one(select(SERVICES).where(SERVICES.c.id == service_id))
+        row = await self._rows.one(_BY_ID, {"service": service_id})
         return None if row is None else _service(row)
 
     async def by_name(self, name: str | None) -> Service | None:
@@ -33,7 +36,7 @@ class SqlServices:
 
     async def all(self) -> Sequence[Service]:
         """Every service, by id."""
-        return [_service(row) for row in await self._rows.all(select(SERVICES).order_by(SERVICES.c.id))]
+        return [_service(row) for row in await self._rows.all(_ALL)]
 
 
 def _service(row: RowMapping) -> Service:

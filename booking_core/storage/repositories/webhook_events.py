@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from booking_core.storage.row_access import RowAccess
 from booking_core.storage.tables import WEBHOOK_EVENTS
+
+_OF_KEY = update(WEBHOOK_EVENTS).where(WEBHOOK_EVENTS.c.dedup_key == bindparam("key"))
 
 
 class SqlWebhookEvents:
@@ -30,7 +32,4 @@ class SqlWebhookEvents:
 
     async def mark_handled(self, dedup_key: str, at: datetime, result: str) -> None:
         """It has been applied (or found to have nothing to apply)."""
-        handled = {"handled_at": at, "result": result}
-        await self._rows.execute(
-            update(WEBHOOK_EVENTS).where(WEBHOOK_EVENTS.c.dedup_key == dedup_key).values(**handled)
-        )
+        await self._rows.execute(_OF_KEY, {"key": dedup_key, "handled_at": at, "result": result})
