@@ -62,6 +62,9 @@ def _against_expectation(expected: Expectation, seen: Observation) -> Iterator[s
     for call_id, layer in expected.refused_by.items():
         if seen.refused_by(call_id) != layer:
             yield f"the answer to call {call_id} was refused by layer {seen.refused_by(call_id)}, expected {layer}"
+    accepted = [b["uid"] for b in seen.bookings if b["status"] == "accepted" and "call_id" in b["metadata"]]
+    if expected.accepted not in {None, len(accepted)}:
+        yield f"Cal.com has accepted {len(accepted)} bookings of these calls, expected {expected.accepted}"
     for call_id, part in expected.said.items():
         answer = seen.last_response(call_id)
         if answer is None or part not in answer.message:

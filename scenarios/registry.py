@@ -11,10 +11,10 @@ class UnknownScenarioError(LookupError):
 
 def scenarios() -> dict[str, Scenario]:
     """All scenarios: what `replay all` plays, then the catalogue's stories."""
-    from scenarios.cases import public_issues, stories
+    from scenarios.cases import generations, public_issues, stories
     from scenarios.cases.story import told_by
 
-    catalogue = (told_by(story) for story in [*stories.stories(), *public_issues.stories()])
+    catalogue = (told_by(story) for story in [*stories.stories(), *generations.stories(), *public_issues.stories()])
     return recorded() | {scenario.id: scenario for scenario in catalogue}
 
 

@@ -90,6 +90,7 @@ class Expectation:
     refused_by: Mapping[int, int] = field(default_factory=dict)  # the layer that turned the answer down
     gets_through: frozenset[Promise] = frozenset()  # what this case is known to break
     said: Mapping[int, str] = field(default_factory=dict)  # a part of what the call was told
+    accepted: int | None = None  # how many bookings of these calls Cal.com has accepted in the end; None: not stated
 
 
 @dataclass(frozen=True, slots=True)

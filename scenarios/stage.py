@@ -16,7 +16,6 @@ from typing import Any
 import aiohttp
 
 from booking_core.domain.commands import Entry
-from scenarios.incidents.facts import EVENT_TYPE_ID
 from scenarios.observation import Observation, Response
 from scenarios.scenario import PhoneCall
 
@@ -98,12 +97,21 @@ class Stage:
         ended = _retell_call(call) | {"call_analysis": {"custom_analysis_data": wish}}
         return await self._post("/api/retell/webhook", {"event": "call_analyzed", "call": ended})
 
-    async def somebody_reserves(self, start: str) -> None:
-        """Somebody else holds a slot at Cal.com (`start` in ISO), as a booking page does while its form is open."""
-        body = {"eventTypeId": EVENT_TYPE_ID, "slotStart": start}
-        headers = {"cal-api-version": "2024-09-04"}
-        async with self._http.post(f"{CALCOM}/v2/slots/reservations", json=body, headers=headers) as answer:
+    async def moves(self, call: PhoneCall, day: str, time: str) -> None:
+        """The caller would rather have another time for the appointment that they hold."""
+        self._note(call, f"would rather have {day} {time}")
+        wish = {"neues_datum": day, "neue_uhrzeit": time, "name": call.person.name}
+        body = {"name": "reschedule_appointment", "call": _retell_call(call), "args": wish}
+        _, answer = await self._post("/api/retell/reschedule-appointment", body)
+        self._note(call, f"hears „{answer.get('message', '')}“", f"status {answer.get('status')}", "quiet")
+
+    async def at_calcom(
+        self, method: str, path: str, body: dict[str, Any] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Any:
+        """Somebody else does something at Cal.com. Raises ClientResponseError when Cal.com refuses."""
+        async with self._http.request(method, CALCOM + path, json=body, headers=headers) as answer:
             answer.raise_for_status()
+            return await answer.json()
 
     async def _free_times(self, call: PhoneCall, day: str) -> dict[str, Any]:
         body = {"name": "check_availability", "call": _retell_call(call), "args": {"datum": day}}

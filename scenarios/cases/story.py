@@ -1,4 +1,7 @@
-"""A story: a scenario as one row. Who calls, when each wants which start, what goes wrong, how every profile ends."""
+"""A story: a scenario as one row.
+
+Who calls, when each wants which start, what happens at Cal.com meanwhile, what goes wrong, how every profile ends.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +37,15 @@ class Wish:
     day: str = THE_DAY
     entry: Entry | None = None  # None: the entry under test
     asks: bool = False  # only asks which times are free that day
+    moves: bool = False  # would rather have this time for the appointment that the caller holds
+
+
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """Something that others do at Cal.com, `at_s` seconds after the story begins; before what is wished then."""
+
+    at_s: float
+    does: Callable[[Stage], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,7 @@ class End:
     """How it ends under a profile.
 
     `told` is each call's last status, `rows` (call, customer) of each appointment; `status` is that of all rows.
+    `accepted` is how many of their bookings Cal.com has accepted; None: not stated.
     """
 
     profile: str
@@ -51,6 +64,7 @@ class End:
     identity: AttendeeIdentity | None = None
     lesson: str = ""
     status: str = "scheduled"
+    accepted: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +80,7 @@ class Story:
     skew_s: float = 0.0
     world: Callable[[int], dict[str, Any]] = world
     generation: str | None = None
-    reserves: str | None = None  # a start that somebody reserves at Cal.com beforehand
+    meanwhile: tuple[Meanwhile, ...] = ()
 
 
 def told_by(story: Story) -> Scenario:
@@ -95,18 +109,28 @@ def _calls(callers: tuple[Person, ...], seed: int) -> Mapping[int, PhoneCall]:
 
 def _play(story: Story) -> Callable[[Stage], Awaitable[None]]:
     async def play(stage: Stage) -> None:
-        if story.reserves is not None:
-            await stage.somebody_reserves(story.reserves)
-        for at_s, together in groupby(story.wishes, key=lambda wish: wish.at_s):
+        for at_s, together in groupby(_in_order(story), key=lambda step: step.at_s):
+            steps = list(together)
             await stage.until(NOON + timedelta(seconds=at_s))
-            await asyncio.gather(*(_ask(stage, wish) for wish in together))
+            for step in steps:
+                if isinstance(step, Meanwhile):
+                    await step.does(stage)
+            await asyncio.gather(*(_ask(stage, step) for step in steps if isinstance(step, Wish)))
 
     return play
+
+
+def _in_order(story: Story) -> list[Wish | Meanwhile]:
+    """What callers and others do, by time."""
+    return sorted([*story.meanwhile, *story.wishes], key=lambda step: step.at_s)
 
 
 async def _ask(stage: Stage, wish: Wish) -> None:
     if wish.asks:
         await stage.asks_for_times(stage.calls[wish.call], wish.day)
+        return
+    if wish.moves:
+        await stage.moves(stage.calls[wish.call], wish.day, wish.time)
         return
     await stage.books(stage.calls[wish.call], wish.day, wish.time, wish.entry)
 
@@ -117,5 +141,6 @@ def _case(story: Story, end: End) -> Case:
         statuses=dict(enumerate(end.told, start=1)),
         links={},
         gets_through=end.breaks,
+        accepted=end.accepted,
     )
     return Case(Settings(end.profile, end.entry, end.identity), expected, end.lesson or story.title)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scenarios.cases import public_issues, stories
+from scenarios.cases import generations, public_issues, stories
 from scenarios.cases.story import End, told_by
 from scenarios.registry import find, scenarios
 from scenarios.replay import replay
 from scenarios.scenario import Settings
 from scenarios.theatre import Theatre
 
-EVERY = [*stories.stories(), *public_issues.stories()]
+EVERY = [*stories.stories(), *generations.stories(), *public_issues.stories()]
 
 
 def test_every_story_can_be_found_by_its_id_and_has_ends() -> None:
