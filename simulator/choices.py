@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from simulator.errors import SchedulerError
 from simulator.schedulers.plain import Plain
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from simulator.trace import Trace
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """One question with more than one answer, and the answer it got."""
 
     stream: str

@@ -86,15 +86,17 @@ class Trace:
         pending, self._pending = self._pending, []
         if self._sealed or not pending:
             return
-        lines = [f"{time_ns} {kind} {text} {node}" for time_ns, kind, text, node in pending]
-        self._digest.update((_scrubbed("\0".join(lines)) + "\0").encode("utf-8", "surrogatepass"))
+        said = "\0".join([f"{time_ns} {kind} {text} {node}" for time_ns, kind, text, node in pending])
+        if "0x" in said:
+            said = _scrubbed(said)
+            pending = [(time_ns, kind, _scrubbed(text), node) for time_ns, kind, text, node in pending]
+        self._digest.update((said + "\0").encode("utf-8", "surrogatepass"))
         self.count += len(pending)
-        room = self._kept_max - len(self._kept)
-        self._kept += [Event(time, kind, _scrubbed(text), node) for time, kind, text, node in pending[:room]]
+        self._kept += map(Event._make, pending[: self._kept_max - len(self._kept)])
 
 
 def _scrubbed(text: str) -> str:
-    return _ADDRESS.sub("0x…", text) if "0x" in text else text
+    return _ADDRESS.sub("0x…", text)
 
 
 class Difference(NamedTuple):

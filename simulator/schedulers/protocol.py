@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     import random
@@ -14,8 +13,7 @@ SCHEDULE = "schedule"
 """The stream of the questions 'which pending completion comes next'; all others are free names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """One decision to take: a number from 0 to `n - 1`, where 0 is what production would most likely do.
 
     Questions with one answer (`n == 1`) are put too, on the schedule stream, because an explorer must

@@ -6,7 +6,6 @@ never meet them: leaving faults out at random finds more (Groce et al., ISSTA 20
 
 from __future__ import annotations
 
-from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -51,4 +50,4 @@ class Swarm:
 
 
 def _happening(question: Question) -> Question:
-    return replace(question, odds=1.0)
+    return question._replace(odds=1.0)
