@@ -19,6 +19,7 @@ from scenarios.checkers import duplicates, falsehoods, lost_links
 from scenarios.incidents.facts import THE_DAY
 from scenarios.storm.aftermath import Aftermath
 from scenarios.storm.deeds import Deed
+from scenarios.storm.order import OneOrder
 from scenarios.storm.world import STARTS_AT
 from simulator.checker import Checker, Finding, Verdict
 from simulator.history import Completion, History, Operation
@@ -44,7 +45,12 @@ class StormChecker:
 
 
 def storm_checkers(profile: Profile, left: Aftermath) -> list[Checker]:
-    """Every checker; the record is asked for what the profile keeps."""
+    """Every checker: what is left, and whether all answers fit one order."""
+    return [*aftermath_checkers(profile, left), OneOrder(left)]
+
+
+def aftermath_checkers(profile: Profile, left: Aftermath) -> list[Checker]:
+    """Those that look at what is left; the record is asked for what the profile keeps."""
     judges: dict[str, Judge] = {
         "no duplicate": lambda left, _: duplicates(left.seen),
         "no lost link": lambda left, _: lost_links(left.seen),

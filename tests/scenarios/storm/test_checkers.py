@@ -1,4 +1,4 @@
-"""Each checker finds the bug that is planted for it, and no other checker does."""
+"""Each checker of what is left finds the bug that is planted for it, and no other one does."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from booking_core.profiles import profiles
 from scenarios.storm.aftermath import Aftermath
-from scenarios.storm.checkers import LIVENESS, storm_checkers
+from scenarios.storm.checkers import LIVENESS, aftermath_checkers
 from scenarios.storm.creates import CreateEnd
 from scenarios.storm.deeds import Deed
 from scenarios.storm.world import STARTS_AT
@@ -30,7 +30,7 @@ CANCEL = Deed("cancel", PHONE, None)
 
 def complaints(left: Aftermath, history: History) -> dict[str, tuple[str, ...]]:
     """What each checker that objects says."""
-    findings = [checker.check(history) for checker in storm_checkers(profiles()["hardened"], left)]
+    findings = [checker.check(history) for checker in aftermath_checkers(profiles()["hardened"], left)]
     return {finding.checker: finding.reasons for finding in findings if finding.verdict is not Verdict.VALID}
 
 
