@@ -23,7 +23,9 @@ async def put_world(call: ControlCall) -> dict[str, Any]:
 
 
 async def reset(call: ControlCall) -> dict[str, Any]:
-    """POST /__fake__/reset: back to the world last loaded."""
+    """POST /__fake__/reset: back to the world last loaded; another one is loaded by PUT /__fake__/world."""
+    if call.body:
+        raise WorldError("expected no body; PUT /__fake__/world loads a world", "body")
     return {"data": call.fake.load_world(call.fake.universe.world).as_json()}
 
 

@@ -118,6 +118,17 @@ async def test_reset_goes_back_to_the_world_last_loaded(client: Client) -> None:
     assert client.fake.snapshot() == before
 
 
+async def test_reset_takes_no_world_and_says_where_one_is_loaded(client: Client) -> None:
+    client.load(world(personal("PLAIN")))
+    before = client.fake.snapshot()
+
+    refused = await client.post("/__fake__/reset", world(personal("OTHER")))
+
+    assert refused.status == 400
+    assert "PUT /__fake__/world" in refused.body["error"]["message"]
+    assert client.fake.snapshot() == before
+
+
 class StationClock:
     """A clock of somebody else's, e.g. a simulator's."""
 
