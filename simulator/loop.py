@@ -26,7 +26,7 @@ from simulator.names import TaskNames, is_dead
 from simulator.node import INCARNATION
 from simulator.pending import IoPoint, PendingIo, question
 from simulator.schedulers.plain import Plain
-from simulator.tasks import SimulatedFuture, SimulatedTask, is_frozen
+from simulator.tasks import SimulatedFuture, SimulatedTask, is_frozen, run_into
 from simulator.timers import TimerHeap
 from simulator.trace import Trace
 from simulator.waits import describe_waits
@@ -70,6 +70,7 @@ class SimulationLoop(FencedLoop):
         self.touches: list[Touch] = []
         """What the completed I/Os touched, in order; as many as the trace keeps events."""
         self._steps_max = self.limits.steps_max
+        self._end_ns = self.limits.virtual_s_max * 1e9
         self._ready_steps_end = self.limits.ready_steps_max
         self._next_collection = _COLLECT_EVERY_STEPS
         self._timers = TimerHeap()
@@ -101,11 +102,23 @@ class SimulationLoop(FencedLoop):
         not be in the node's context either (`add_done_callback(..., context=...)`).
         """
         future = self.create_future()
-        incarnation = None if survives_crash else INCARNATION.get()
-        point = IoPoint(label, actor or self._task_names.running(self), footprint, future, incarnation)
         future.label = label
-        self._io.add(point, self.virtual_time.ns)
+        self.await_io(label, future, footprint=footprint, actor=actor, survives_crash=survives_crash)
         return future
+
+    def await_io(
+        self,
+        label: str,
+        waiter: asyncio.Future[None] | asyncio.Handle,
+        *,
+        footprint: Footprint | None = None,
+        actor: str | None = None,
+        survives_crash: bool = False,
+    ) -> None:
+        """As `io_point`, with a waiter that is there already: a future to complete, or the handle of a callback."""
+        incarnation = None if survives_crash else INCARNATION.get()
+        point = IoPoint(label, actor or self._task_names.running(self), footprint, waiter, incarnation)
+        self._io.add(point, self.virtual_time.ns)
 
     def create_future(self) -> SimulatedFuture:
         """A future whose hash is its number."""
@@ -155,7 +168,7 @@ class SimulationLoop(FencedLoop):
         self.refuse_pool(executor)
         result: asyncio.Future[T] = self.create_future()
         done = self.io_point(f"executor {getattr(func, '__qualname__', type(func).__name__)}")
-        done.add_done_callback(lambda _: _run_into(result, lambda: func(*args)))
+        done.add_done_callback(lambda _: run_into(result, lambda: func(*args)))
         return result
 
     # -- what the engine calls
@@ -192,7 +205,8 @@ class SimulationLoop(FencedLoop):
     def _run_once(self) -> None:
         if not self._ready and not self._stopping:
             self._advance()
-        self._release_timers()
+        if self._timers.first_ns <= self.virtual_time.ns:
+            self._release_timers()
         self._run_ready()
         if self.choices.failure is not None:
             raise self.choices.failure
@@ -231,11 +245,14 @@ class SimulationLoop(FencedLoop):
         self.trace.add("io", point.option)
         if point.footprint is not None and len(self.touches) < self.limits.trace_events_max:
             self.touches.append((point.actor, point.footprint))
-        point.future.set_result(None)
+        if isinstance(point.waiter, asyncio.Handle):
+            self._ready.append(point.waiter)
+        else:
+            point.waiter.set_result(None)
 
     def _move_to(self, ns: int) -> None:
         self.virtual_time.ns = max(ns, self.virtual_time.ns)
-        if self.virtual_time.ns > self.limits.virtual_s_max * 1e9:
+        if self.virtual_time.ns > self._end_ns:
             msg = (
                 f"the run lasts longer than virtual_s_max = {self.limits.virtual_s_max:g} s:\n"
                 f"{describe_waits(asyncio.all_tasks(self))}"
@@ -273,14 +290,3 @@ class SimulationLoop(FencedLoop):
 
     def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
         self._timers.note_cancelled(handle)
-
-
-def _run_into(result: asyncio.Future[T], func: Callable[[], T]) -> None:
-    if result.done():
-        return
-    try:
-        value = func()
-    except BaseException as error:  # noqa: BLE001 - an executor passes every error on
-        result.set_exception(error)
-    else:
-        result.set_result(value)

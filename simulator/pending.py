@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from simulator.schedulers.protocol import SCHEDULE, Question
 
 if TYPE_CHECKING:
-    import asyncio
-
     from simulator.footprint import Footprint
     from simulator.node import Incarnation
 
@@ -20,36 +19,34 @@ _CLOCK = "clock"
 class IoPoint:
     """An I/O that was asked for and has not completed yet."""
 
-    __slots__ = ("actor", "born", "due_ns", "footprint", "future", "incarnation", "label")
+    __slots__ = ("actor", "born", "due_ns", "footprint", "incarnation", "label", "option", "waiter")
 
     def __init__(
         self,
         label: str,
         actor: str,
         footprint: Footprint | None,
-        future: asyncio.Future[None],
+        waiter: asyncio.Future[None] | asyncio.Handle,
         incarnation: Incarnation | None,
     ) -> None:
         self.label = label
         self.actor = actor
         self.footprint = footprint
-        self.future = future
+        self.waiter = waiter
+        """The future to complete, or the callback to call."""
         self.incarnation = incarnation
         """Whose I/O it is; None when it outlives a crash."""
+        self.option = f"{actor}: {label}"
+        """How the point is called in a question."""
         self.due_ns = 0
         self.born = 0
 
     @property
     def live(self) -> bool:
         """Whether anyone still waits for it."""
-        if self.future.done():
+        if self.incarnation is not None and not self.incarnation.alive:
             return False
-        return self.incarnation is None or self.incarnation.alive
-
-    @property
-    def option(self) -> str:
-        """How the point is called in a question."""
-        return f"{self.actor}: {self.label}"
+        return isinstance(self.waiter, asyncio.Handle) or not self.waiter.done()
 
 
 class PendingIo:
@@ -76,8 +73,10 @@ class PendingIo:
         horizon is the only candidate, so no scheduler starves anyone.
         """
         points = self._points
-        if not all(point.live for point in points):
-            points = self._points = [point for point in points if point.live]
+        for point in points:
+            if not point.live:
+                points = self._points = [point for point in points if point.live]
+                break
         if points and points[0].due_ns <= now_ns:
             self.restricted |= len(points) > 1
             return points[:1], int(points[0].born == self._step)
@@ -110,11 +109,11 @@ class PendingIo:
 
 def question(points: list[IoPoint], continues: int, *, clock: bool) -> Question:
     """Which of the points comes next, or, with `clock`, whether time passes until a timer before all of them."""
-    options = [point.option for point in points]
-    actors = [point.actor for point in points]
-    footprints = [point.footprint for point in points]
+    options = tuple([point.option for point in points])
+    actors = tuple([point.actor for point in points])
+    footprints = tuple([point.footprint for point in points])
     if clock:
-        options.append("time passes until the next timer")
-        actors.append(_CLOCK)
-        footprints.append(None)
-    return Question(SCHEDULE, "next", len(options), tuple(options), tuple(actors), tuple(footprints), continues)
+        options += ("time passes until the next timer",)
+        actors += (_CLOCK,)
+        footprints += (None,)
+    return Question(SCHEDULE, "next", len(options), options, actors, footprints, continues)

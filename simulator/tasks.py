@@ -7,15 +7,17 @@ address) the order of cancellation differs from run to run; with a counter it do
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from simulator.node import INCARNATION
 
 if TYPE_CHECKING:
     import contextvars
-    from collections.abc import Coroutine, Generator
+    from collections.abc import Callable, Coroutine, Generator
 
     from simulator.node import Incarnation
+
+T = TypeVar("T")
 
 
 class SimulatedTask(asyncio.Task[Any]):
@@ -56,3 +58,15 @@ def is_frozen(task: asyncio.Task[Any]) -> bool:
     """Whether the task belongs to a life of a node that has ended."""
     incarnation = task.incarnation if isinstance(task, SimulatedTask) else None
     return incarnation is not None and not incarnation.alive
+
+
+def run_into(result: asyncio.Future[T], func: Callable[[], T]) -> None:
+    """Complete the future with what the function returns or raises, as an executor does."""
+    if result.done():
+        return
+    try:
+        value = func()
+    except BaseException as error:  # noqa: BLE001 - an executor passes every error on
+        result.set_exception(error)
+    else:
+        result.set_result(value)

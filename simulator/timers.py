@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import heapq
 from itertools import count
+from math import inf
 from typing import Any
 
 _CANCELLED_MIN = 100
@@ -28,6 +29,11 @@ class TimerHeap:
         """Set a timer."""
         heapq.heappush(self._entries, (due_ns, next(self._numbers), timer))
         timer._scheduled = True
+
+    @property
+    def first_ns(self) -> float:
+        """No timer is due before; infinite when there is none. A cancelled one may still stand for it."""
+        return self._entries[0][0] if self._entries else inf
 
     def next_ns(self) -> int | None:
         """When the next timer is due, or None."""

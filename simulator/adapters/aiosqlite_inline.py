@@ -2,19 +2,15 @@
 
 Only aiosqlite's queue and thread are replaced; all else is its own code. As its worker does, the queue here
 runs one job after another, and a job that was queued runs even if its caller was cancelled meanwhile:
-"cancelled, yet committed" can happen here because it can happen there. A statement has two points: before
-it runs, and before its reply reaches the task.
+"cancelled, yet committed" can happen here because it can happen there.
 """
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
-from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import aiosqlite
@@ -22,13 +18,10 @@ from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from simulator.adapters.io_points import complete, note, running_actor
 from simulator.adapters.run_pool import RunPool
-from simulator.adapters.sqlite_busy import is_worth_waiting, next_delay_s
 from simulator.adapters.sqlite_store import Journal
-from simulator.adapters.statements import TransactionFootprint, parse_statement
-from simulator.footprint import Footprint
-from simulator.node import current_node
+from simulator.adapters.statement_queue import StatementQueue, is_step
+from simulator.adapters.statements import TransactionFootprint
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -37,10 +30,6 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
     from simulator.adapters.sqlite_store import SqliteStore
-    from simulator.node import Node
-
-_STATEMENTS = frozenset({"execute", "executemany", "executescript", "_execute_insert", "_execute_fetchall"})
-_BOUNDARIES = frozenset({"commit", "rollback"})
 
 
 class Transactions(StrEnum):
@@ -60,13 +49,18 @@ class InlineSettings:
     """How an engine's connections behave.
 
     `busy_timeout_s`: virtual seconds a statement waits for a lock, 5 as the driver's default.
-    `reply_points`: whether the reply's way back is a choice of its own; without it "cancelled, yet
-    committed" cannot happen.
+    `reply_points`: whether the reply's way back is a choice of its own where others can notice what was done;
+    without it "cancelled, yet committed" cannot happen.
     """
 
     transactions: Transactions = Transactions.LEGACY
     busy_timeout_s: float = 5.0
     reply_points: bool = True
+
+    @property
+    def is_exclusive(self) -> bool:
+        """Whether nobody else can write, nor see a write, as long as a transaction lasts."""
+        return self.transactions is Transactions.IMMEDIATE
 
 
 def connector(store: SqliteStore, settings: InlineSettings | None = None) -> Callable[..., Awaitable[InlineConnection]]:
@@ -126,7 +120,8 @@ class InlineConnection(aiosqlite.Connection):
 
     def __init__(self, store: SqliteStore, settings: InlineSettings) -> None:
         super().__init__(store.connect, iter_chunk_size=64)
-        self._queue = _StatementQueue(self, settings, store)
+        per_table = settings.transactions is Transactions.LEGACY and store.journal is Journal.WAL
+        self._queue = StatementQueue(self, settings, TransactionFootprint(per_table=per_table))
         self._tx = self._queue  # type: ignore[assignment]  # the point of this class: no SimpleQueue,
         self._thread = _NoThread()  # type: ignore[assignment]  # and no thread
         self.when_crashing: Callable[[], object] = _nothing
@@ -143,14 +138,10 @@ class InlineConnection(aiosqlite.Connection):
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """As aiosqlite does; what the queue would run at once is called at once, without job or future."""
-        if self._queue.is_idle and self._running and self._connection is not None and not self._is_step(fn):
+        is_open = self._running and self._connection is not None
+        if is_open and self._queue.is_idle and not is_step(fn, in_transaction=self.is_in_transaction):
             return fn(*args, **kwargs)
         return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]  # theirs
-
-    def _is_step(self, function: Callable[..., Any]) -> bool:
-        """Whether others can notice it: a statement, or the end of a transaction."""
-        name = function.__name__
-        return name in _STATEMENTS or (name in _BOUNDARIES and self.is_in_transaction)
 
     def crash(self) -> None:
         """Close without commit and answer nobody: what was not committed is gone, what waits never hears back."""
@@ -175,128 +166,3 @@ class _NoThread:
 
     def start(self) -> None:
         """Nothing to start."""
-
-
-@dataclass(slots=True)
-class _Job:
-    future: asyncio.Future[Any] | None
-    function: Callable[[], Any]
-    text: str = ""  # the statement; empty for what is no step of its own
-    values: str = ""
-    actor: str | None = None
-    attempts: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    value: Any = None
-    error: Exception | None = None
-
-
-class _StatementQueue:
-    """Stands in for aiosqlite's queue and worker: runs jobs in order, statements through the scheduler."""
-
-    def __init__(self, connection: InlineConnection, settings: InlineSettings, store: SqliteStore) -> None:
-        self._connection = connection
-        self._settings = settings
-        self._footprint = TransactionFootprint(
-            per_table=settings.transactions is Transactions.LEGACY and store.journal is Journal.WAL
-        )
-        self._jobs: deque[_Job] = deque()
-        self._current: _Job | None = None
-        self._node: Node | None = None
-        self._abandoned = False
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether nothing is before the next job."""
-        return self._current is None and not self._jobs
-
-    def put_nowait(self, item: tuple[asyncio.Future[Any] | None, Callable[[], Any]]) -> None:
-        """Take a job; one that is no statement runs at once when nothing is before it."""
-        self._jobs.append(self._describe(*item))
-        if self._current is None:
-            self._start_next()
-
-    def abandon(self) -> None:
-        """Forget every job: their callers are gone too."""
-        self._abandoned = True
-        self._jobs.clear()
-        self._current = None
-
-    def _describe(self, future: asyncio.Future[Any] | None, function: Callable[[], Any]) -> _Job:
-        job = _Job(future, function)
-        if future is None or not isinstance(function, partial):
-            return job
-        name = function.func.__name__
-        if name in _STATEMENTS:
-            job.text, job.values = str(function.args[0]), " ".join(map(repr, function.args[1:]))
-        elif name in _BOUNDARIES and self._connection.is_in_transaction:  # else the driver sends nothing
-            job.text = name.upper()
-        if job.text:
-            job.actor = running_actor(future.get_loop())
-        return job
-
-    def _start_next(self) -> None:
-        while self._jobs and self._current is None:
-            job = self._jobs.popleft()
-            if job.text and job.future is not None:
-                self._current = job
-                self._follow_node()
-                self._ask(job, "", partial(self._attempt, job), self._footprint.of(job.text))
-            else:
-                _pass_on(job, _call(job.function))
-
-    def _ask(self, job: _Job, suffix: str, then: Callable[[], object], footprint: Footprint | None) -> None:
-        """Let the scheduler say when `then` comes."""
-        if job.future is not None:
-            label = f"sql {parse_statement(job.text).label}{suffix}"
-            complete(job.future.get_loop(), label, then, footprint=footprint, actor=job.actor)
-
-    def _follow_node(self) -> None:
-        """Die with the node whose code uses the connection now: a pool may hand it from run to run."""
-        node = current_node()
-        if node is not None and node is not self._node:
-            node.on_crash(self._connection.crash)
-        self._node = node
-
-    def _attempt(self, job: _Job) -> None:
-        if self._abandoned or job.future is None:
-            return
-        loop = job.future.get_loop()
-        answer = _call(job.function)
-        if isinstance(answer.error, sqlite3.OperationalError) and is_worth_waiting(answer.error):
-            delay_s = next_delay_s(job.attempts, self._settings.busy_timeout_s)
-            if delay_s is not None:
-                job.attempts += 1
-                loop.call_later(delay_s, self._attempt, job)
-                return
-        outcome = f" -> {type(answer.error).__name__}: {answer.error}" if answer.error else ""
-        note(loop, "sql", f"{job.text} {job.values}{outcome}")
-        if self._settings.reply_points:
-            self._ask(job, " reply", partial(self._finish, job, answer), Footprint())
-        else:
-            self._finish(job, answer)
-
-    def _finish(self, job: _Job, answer: _Answer) -> None:
-        if self._abandoned:
-            return
-        self._current = None
-        _pass_on(job, answer)
-        self._start_next()
-
-
-def _call(function: Callable[[], Any]) -> _Answer:
-    try:
-        return _Answer(value=function())
-    except Exception as error:  # noqa: BLE001  the caller's future carries it, whatever it is
-        return _Answer(error=error)
-
-
-def _pass_on(job: _Job, answer: _Answer) -> None:
-    if job.future is None or job.future.done():
-        return
-    if answer.error is not None:
-        job.future.set_exception(answer.error)
-    else:
-        job.future.set_result(answer.value)

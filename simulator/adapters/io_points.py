@@ -8,34 +8,35 @@ adapters serve tests that have no simulator.
 from __future__ import annotations
 
 import asyncio
-import contextvars
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVarTuple, Unpack
 
 from simulator.loop import SimulationLoop
 
 if TYPE_CHECKING:
+    import contextvars
     from collections.abc import Callable
 
     from simulator.footprint import Footprint
+
+Ts = TypeVarTuple("Ts")
 
 
 def complete(
     loop: asyncio.AbstractEventLoop,
     label: str,
-    callback: Callable[[], object],
-    *,
+    callback: Callable[[Unpack[Ts]], object],
+    *args: *Ts,
     context: contextvars.Context | None = None,
     footprint: Footprint | None = None,
     actor: str | None = None,
     survives_crash: bool = False,
 ) -> None:
-    """Call `callback` once the pending I/O named `label` completes; never inside this call."""
+    """Call `callback(*args)` once the pending I/O named `label` completes; never inside this call."""
     if isinstance(loop, SimulationLoop):
-        point = loop.io_point(label, footprint=footprint, actor=actor, survives_crash=survives_crash)
-        # A future made in C takes None for "no context", not for "the caller's": name it.
-        point.add_done_callback(lambda _point: callback(), context=context or contextvars.copy_context())
+        handle = asyncio.Handle(callback, args, loop, context)
+        loop.await_io(label, handle, footprint=footprint, actor=actor, survives_crash=survives_crash)
     else:
-        loop.call_soon(callback, context=context)
+        loop.call_soon(callback, *args, context=context)
 
 
 def running_actor(loop: asyncio.AbstractEventLoop) -> str | None:

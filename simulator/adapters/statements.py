@@ -26,12 +26,8 @@ class Statement:
     verb: str
     writes: frozenset[str]
     reads: frozenset[str]
-
-    @property
-    def label(self) -> str:
-        """The verb and the first table, as a choice shows it: `INSERT booking`."""
-        tables = sorted(self.writes) or sorted(self.reads)
-        return " ".join([self.verb, *tables[:1]])
+    label: str
+    """The verb and the first table, as a choice shows it: `INSERT booking`."""
 
 
 @lru_cache(maxsize=2048)
@@ -41,7 +37,8 @@ def parse_statement(text: str) -> Statement:
     write = _WRITES.match(text)
     writes = {write[1].lower()} if write else set()
     reads = {name.lower() for name in _READS.findall(text)} - writes
-    return Statement(verb=verb, writes=frozenset(writes), reads=frozenset(reads))
+    label = " ".join([verb, *(sorted(writes) or sorted(reads))[:1]])
+    return Statement(verb=verb, writes=frozenset(writes), reads=frozenset(reads), label=label)
 
 
 @dataclass(slots=True)
