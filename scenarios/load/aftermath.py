@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +17,7 @@ from booking_core.storage.read_models import read_rows
 from scenarios.load.calcom_doors import CalcomDoors
 from scenarios.load.callers import Heard
 from scenarios.load.settings import API_KEY, RETELL_KEY, WEBHOOK_SECRET, LoadSettings
+from scenarios.load.webhooks import WebhookCounts, count, not_handled_once
 from scenarios.observation import Observation
 
 LATER_S = 300.0  # beyond this every attempt is old enough to be settled, whoever had it in hand
@@ -66,11 +68,12 @@ class Left:
 
     seen: Observation
     unsettled: list[str]
+    webhooks: WebhookCounts
 
 
 async def look_back(heard: Heard, engine: AsyncEngine, doors: CalcomDoors, profile: str) -> Left:
-    """Rows through the read model, bookings through Cal.com's API."""
-    rows = await read_rows(engine)
+    """Rows through the read model, bookings and webhooks as Cal.com has them."""
+    rows, deliveries = await read_rows(engine), await doors.deliveries()
     seen = Observation(
         responses=heard.responses,
         appointments=rows["appointments"],
@@ -80,16 +83,24 @@ async def look_back(heard: Heard, engine: AsyncEngine, doors: CalcomDoors, profi
         bookings=await doors.bookings(),
     )
     seen.use_local_numbers()
-    if not profiles()[profile].reconciliation:
-        return Left(seen, [])
-    open_attempts = [row["id"] for row in rows["booking_attempts"] if row["state"] in {"open", "unknown"}]
-    unsettled = [f"attempt {number} has no known end" for number in open_attempts]
-    return Left(seen, [*unsettled, *_disagreements(seen)])
+    events = rows["webhook_events"]
+    unsettled = [*not_handled_once(deliveries, events)]
+    if profiles()[profile].reconciliation:
+        open_attempts = [row["id"] for row in rows["booking_attempts"] if row["state"] in {"open", "unknown"}]
+        unsettled += [f"attempt {number} has no known end" for number in open_attempts]
+        unsettled += disagreements(seen)
+    return Left(seen, unsettled, count(deliveries, events))
 
 
-def _disagreements(seen: Observation) -> list[str]:
-    """Ghosts and orphans: after reconciliation there must be none."""
-    booked = {booking["uid"] for booking in seen.bookings if booking["status"] in {"accepted", "pending"}}
-    stored = {row["calcom_v2_booking_id"] for row in seen.appointments if row["status"] == "scheduled"}
-    ghosts = [f"booking {uid} stands at Cal.com and has no appointment" for uid in sorted(booked - stored)]
-    return [*ghosts, *(f"an appointment stands on booking {uid}, which is over" for uid in sorted(stored - booked))]
+def disagreements(seen: Observation) -> Iterator[str]:
+    """After reconciliation every live booking has a live appointment at its time, and the other way round."""
+    booked = {booking["uid"]: booking for booking in seen.bookings if booking["status"] in {"accepted", "pending"}}
+    stored = {row["calcom_v2_booking_id"]: row for row in seen.appointments if row["status"] != "cancelled"}
+    for uid in booked.keys() - stored.keys():
+        yield f"booking {uid} stands at Cal.com and has no appointment"
+    for uid in stored.keys() - booked.keys():
+        yield f"appointment {stored[uid]['id']} stands on booking {uid}, which is over"
+    for uid in stored.keys() & booked.keys():
+        here, there = stored[uid]["starts_at"], booked[uid]["start"]
+        if datetime.fromisoformat(here) != datetime.fromisoformat(there):
+            yield f"appointment {stored[uid]['id']} is at {here}, its booking {uid} at {there}"

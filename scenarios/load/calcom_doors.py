@@ -1,14 +1,18 @@
-"""What a load run asks of Cal.com: its bookings, by the public API; faults and clock, by the fake's control door."""
+"""What a load run asks of Cal.com: bookings and webhooks, by the public API; faults and clock, by the control door."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import aiohttp
 
-from scenarios.load.settings import API_KEY
+from scenarios.load.settings import API_KEY, WEBHOOK_SECRET
+from scenarios.load.webhooks import is_settled
 
 PAGE = 250
+TRIGGERS = ["BOOKING_CREATED", "BOOKING_CANCELLED", "BOOKING_RESCHEDULED"]
+_LOOKS_MAX, _LOOK_EVERY_S = 120, 0.1  # longer than Cal.com waits for a subscriber's answer
 _HEADERS = {"Authorization": f"Bearer {API_KEY}", "cal-api-version": "2024-08-13"}
 
 
@@ -29,6 +33,27 @@ class CalcomDoors:
             if not page["pagination"]["hasNextPage"]:
                 return found
 
+    async def subscribe(self, gateway_url: str) -> str:
+        """From now on Cal.com tells this gateway of the host's bookings; the subscription's id."""
+        body = {"subscriberUrl": _door(gateway_url), "triggers": TRIGGERS, "active": True, "secret": WEBHOOK_SECRET}
+        made = await self._json("POST", "/v2/webhooks", json=body, headers=_HEADERS)
+        return str(made["data"]["id"])
+
+    async def move_subscription(self, subscription: str, gateway_url: str) -> None:
+        """The gateway has another address now."""
+        body = {"subscriberUrl": _door(gateway_url)}
+        await self._json("PATCH", f"/v2/webhooks/{subscription}", json=body, headers=_HEADERS)
+
+    async def deliveries(self) -> list[dict[str, Any]]:
+        """Every webhook that Cal.com has sent, what it held back among them; waits for those under way."""
+        await self._json("POST", "/__fake__/webhook-deliveries/flush", json={})
+        for _ in range(_LOOKS_MAX):
+            found: list[dict[str, Any]] = (await self._json("GET", "/__fake__/webhook-deliveries"))["data"]
+            if is_settled(found):
+                break
+            await asyncio.sleep(_LOOK_EVERY_S)
+        return found
+
     async def add_faults(self, rules: list[dict[str, Any]]) -> None:
         """From now on things go wrong."""
         for rule in rules:
@@ -48,3 +73,7 @@ class CalcomDoors:
         async with self._http.request(method, self._url + path, **options) as answer:
             answer.raise_for_status()
             return await answer.json()
+
+
+def _door(gateway_url: str) -> str:
+    return f"{gateway_url}/api/calcom/webhook"

@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 
 from scenarios.incidents.facts import SERVICE
-from scenarios.load.settings import RETELL_KEY, LoadSettings, slots
+from scenarios.load.settings import PERSONAL, RETELL_KEY, LoadSettings, slots
 from scenarios.observation import Response
 from scenarios.stage import sign
 
@@ -45,29 +45,29 @@ class Caller:
         self._heard = heard
         self._slots = slots(datetime.now(UTC))
         self._calls = 0
-        self._last = self._slots[0]
+        self._last = (self._slots[0], SERVICE)
 
     async def call_until(self, deadline: float, http: aiohttp.ClientSession) -> None:
         """Call until the monotonic clock shows the deadline."""
         while time.monotonic() < deadline:
             self._calls += 1
             self._last = self._wanted()
-            body = self._body(f"call_load_{self._number}_{self._calls}", self._last)
+            body = self._body(f"call_load_{self._number}_{self._calls}", *self._last)
             await self._insist(body, http)
             if self._draw.random() < AGAIN_ODDS:
                 await self._insist(body, http)
 
-    def _wanted(self) -> datetime:
+    def _wanted(self) -> tuple[datetime, str]:
+        """A start and a service."""
         if self._calls > 1 and self._draw.random() < SAME_WISH_ODDS:
             return self._last
-        if self._draw.random() < HOT_ODDS:
-            return self._draw.choice(self._slots[:HOT_SLOTS])
-        return self._draw.choice(self._slots)
+        slots = self._slots[:HOT_SLOTS] if self._draw.random() < HOT_ODDS else self._slots
+        return self._draw.choice(slots), self._draw.choice((SERVICE, PERSONAL))
 
-    def _body(self, call_id: str, start: datetime) -> dict[str, Any]:
+    def _body(self, call_id: str, start: datetime, service: str) -> dict[str, Any]:
         call = {"call_id": call_id, "from_number": f"+4930{10_000_000 + self._number}", "to_number": "+493000000000"}
         wish = {"datum": f"{start:%Y-%m-%d}", "uhrzeit": f"{start:%H:%M}", "name": f"Person Nummer {self._number}"}
-        return {"name": "collect_appointment", "call": call, "args": wish | {"dienstleistung": SERVICE}}
+        return {"name": "collect_appointment", "call": call, "args": wish | {"dienstleistung": service}}
 
     async def _insist(self, body: dict[str, Any], http: aiohttp.ClientSession) -> None:
         """Send the call; when it fails, send the same call again as Retell does."""

@@ -1,4 +1,4 @@
-"""The database of a load run: one of its own, migrated, with the one service in it."""
+"""The database of a load run: one of its own, migrated, with the company's two services in it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from booking_core.migrations.schema import WITHOUT_UNIQUE_KEY, upgrade
 from booking_core.profiles import profiles
 from booking_core.storage.engines import DatabaseUrlError, create_engine, parse_url
+from booking_core.storage.tables import SERVICES
 from scenarios.backstage import add_the_service
 from scenarios.errors import UsageError
-from scenarios.load.settings import LoadSettings
+from scenarios.incidents.facts import SLOT_MINUTES
+from scenarios.load.settings import PERSONAL, PERSONAL_EVENT_TYPE_ID, LoadSettings
 
 
 @asynccontextmanager
@@ -27,6 +29,7 @@ async def database_of(settings: LoadSettings, folder: Path) -> AsyncIterator[tup
         revision = "head" if profiles()[settings.profile].unique_key else WITHOUT_UNIQUE_KEY
         await upgrade(engine, revision)
         await add_the_service(engine)
+        await _add_the_personal_service(engine)
         yield engine.url.render_as_string(hide_password=False), engine
 
 
@@ -48,6 +51,12 @@ async def _opened(wanted: str | None, folder: Path) -> AsyncIterator[AsyncEngine
         yield engine
     finally:
         await engine.dispose()
+
+
+async def _add_the_personal_service(engine: AsyncEngine) -> None:
+    row = {"name": PERSONAL, "calcom_event_type_id": PERSONAL_EVENT_TYPE_ID, "duration_minutes": SLOT_MINUTES}
+    async with engine.begin() as connection:
+        await connection.execute(SERVICES.insert().values(id=2, **row))
 
 
 def _refuse_used(path: Path) -> None:

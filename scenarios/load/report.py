@@ -30,6 +30,8 @@ def lines(result: LoadResult) -> Iterator[str]:
     if struck:
         yield "faults that struck: " + ", ".join(f"{name} {hits}" for name, hits in struck.items())
     yield f"{result.appointments} appointments, {result.bookings} bookings, {result.rounds} rounds of reconciliation"
+    hooks = result.webhooks
+    yield f"webhooks: {hooks.sent} sent, {hooks.received} received, {hooks.events} events; {hooks.handled} handled once"
     yield from _latencies(result)
     for promise, found in result.broken.items():
         if promise not in result.promised:

@@ -25,6 +25,7 @@ from scenarios.load.fleet import Fleet
 from scenarios.load.latency import CALCOM_METRIC, LAYER_METRIC, Latency, by_label, measured
 from scenarios.load.processes import Served, refuse_dead, serving_calcom, serving_gateway
 from scenarios.load.settings import LoadSettings, fault_rules, world
+from scenarios.load.webhooks import WebhookCounts
 
 Tell = Callable[[str], None]
 
@@ -48,6 +49,7 @@ class LoadResult:
     callers: Latency | None
     layers: dict[str, Latency]
     calcom: dict[str, Latency]
+    webhooks: WebhookCounts
 
     @property
     def promised(self) -> frozenset[Promise]:
@@ -93,6 +95,7 @@ class _Run:
         self._http = http
         self._doors = CalcomDoors(calcom.url, http)
         self._heard = Heard()
+        self._subscriptions: list[str] = []  # of each gateway, by place
 
     async def against(self, database: str, engine: AsyncEngine) -> LoadResult:
         """Load, heal, reconcile, judge."""
@@ -100,7 +103,9 @@ class _Run:
             fleet = Fleet(stack, lambda n: serving_gateway(n, self._folder, self._settings, database, self._calcom.url))
             for _ in range(self._settings.gateways):
                 await fleet.add()
+            self._subscriptions = [await self._doors.subscribe(url) for url in fleet.urls]
             seconds, faults = await self._load(fleet)
+            await self._doors.deliveries()  # what Cal.com has still to tell, it tells while somebody listens
             metrics = [*fleet.last_metrics, *[await self._metrics(url) for url in fleet.urls]]
         self._tell("reconciling")
         rounds = await reconcile(self._settings, engine, self._calcom.url, self._http)
@@ -122,6 +127,7 @@ class _Run:
             callers=measured(self._heard.seconds),
             layers=by_label(metrics, LAYER_METRIC, "layer"),
             calcom=by_label(metrics, CALCOM_METRIC, "operation"),
+            webhooks=left.webhooks,
         )
 
     async def _load(self, fleet: Fleet) -> tuple[float, dict[str, int]]:
@@ -139,10 +145,14 @@ class _Run:
         return seconds, await self._doors.heal() | {"gateway killed": fleet.crashes}
 
     async def _crash_one(self, fleet: Fleet) -> None:
-        """In the middle of it all the first gateway's process is killed and another takes its place."""
+        """In the middle of it all the first gateway's process is killed and another takes its place.
+
+        Until it is up, Cal.com's webhooks to it find nobody.
+        """
         await asyncio.sleep(self._settings.seconds / 2)
         fleet.last_metrics.append(await self._metrics(fleet.urls[0]))
         await fleet.crash(0)
+        await self._doors.move_subscription(self._subscriptions[0], fleet.urls[0])
 
     async def _metrics(self, url: str) -> str:
         async with self._http.get(f"{url}/metrics") as answer:

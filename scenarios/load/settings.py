@@ -1,4 +1,8 @@
-"""What a load run is told, and the company that it calls: one round-robin event type, open day and night."""
+"""What a load run is told, and the company that it calls, which is open day and night.
+
+It offers two services of one host: a team's round robin, which answers repeats with old bookings, and a personal one,
+of which Cal.com tells the host's webhooks (of a team's bookings it tells the team's only).
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,8 @@ from scenarios.incidents.facts import EVENT_TYPE_ID, SERVICE, SLOT_MINUTES
 API_KEY = "cal_of_the_loaded_company"
 RETELL_KEY = "key_of_the_loaded_agent"
 WEBHOOK_SECRET = "secret_of_the_loaded_webhook"  # noqa: S105 - it guards nothing but a load run
+PERSONAL = "Erstgespräch"
+PERSONAL_EVENT_TYPE_ID = EVENT_TYPE_ID + 1
 DAYS = 40
 """Slots lie 2 to 42 days ahead: within the 60 days that reconciliation looks through."""
 
@@ -54,7 +60,15 @@ def world() -> dict[str, Any]:
                 "lengthInMinutes": SLOT_MINUTES,
                 "schedulingType": "ROUND_ROBIN",
                 "hosts": [{"user": "HOST", "isFixed": False}],
-            }
+            },
+            {
+                "key": "ERSTGESPRAECH",
+                "id": PERSONAL_EVENT_TYPE_ID,
+                "owner": "HOST",
+                "slug": "erstgespraech",
+                "title": PERSONAL,
+                "lengthInMinutes": SLOT_MINUTES,
+            },
         ],
         "roles": {"HOST": "OWNER of TEAM"},
     }
@@ -85,8 +99,10 @@ def slots(today: datetime) -> list[datetime]:
 
 
 def fault_rules(seed: int) -> list[dict[str, Any]]:
-    """What goes wrong between gateway and Cal.com: lost requests, lost replies, 5xx, cut bodies, delays."""
-    create = {"operation": "createBooking"}
+    """What goes wrong between gateway and Cal.com: lost requests, lost replies, 5xx, cut bodies, delays; and webhooks
+    that come twice, late, out of order or never.
+    """
+    create, webhook = {"operation": "createBooking"}, {"phase": "webhook"}
     rules: list[dict[str, Any]] = [
         {**create, "name": "reply lost after the commit", "probability": 0.06, "effect": "drop_after"},
         {**create, "name": "reset after the commit", "phase": "after_commit", "probability": 0.03, "effect": "reset"},
@@ -95,5 +111,9 @@ def fault_rules(seed: int) -> list[dict[str, Any]]:
         {**create, "name": "cut in the body", "probability": 0.02, "effect": "truncate"},
         {**create, "name": "slow", "probability": 0.10, "effect": {"kind": "delay", "seconds": 0.4}},
         {"operation": "getBookings", "name": "look-up lost", "probability": 0.03, "effect": "drop_before"},
+        {**webhook, "name": "webhook twice", "probability": 0.10, "effect": "duplicate"},
+        {**webhook, "name": "webhook lost", "probability": 0.05, "effect": "drop_before"},
+        {**webhook, "name": "webhook late", "probability": 0.05, "effect": {"kind": "delay", "seconds": 1.0}},
+        {**webhook, "name": "webhooks out of order", "probability": 0.05, "effect": "reorder"},
     ]
     return [rule | {"seed": seed * 100 + number} for number, rule in enumerate(rules)]

@@ -13,6 +13,7 @@ from scenarios.load.latency import LAYER_METRIC, by_label, measured
 from scenarios.load.report import document, lines, verdict_of
 from scenarios.load.run import LoadResult
 from scenarios.load.settings import LoadSettings, fault_rules, slots, world
+from scenarios.load.webhooks import WebhookCounts
 
 GOOD = LoadResult(
     settings=LoadSettings(database="postgresql://user:secret@db/test"),
@@ -30,6 +31,7 @@ GOOD = LoadResult(
     callers=measured([0.01, 0.02, 0.03]),
     layers={},
     calcom={},
+    webhooks=WebhookCounts(sent=9, received=8, events=4, handled=4),
 )
 TWICE = {Promise.NO_DUPLICATE: ["booking x has 2 appointments: 1, 2"]}
 EXPOSITION = """# HELP slotproof_layer_seconds What a layer takes
@@ -62,6 +64,7 @@ def test_the_report_names_what_is_broken_and_what_struck() -> None:
 
     assert "50 answers in 2.0 s: 25.0 a second" in told
     assert "faults that struck: 503 3\n" in told
+    assert "webhooks: 9 sent, 8 received, 4 events; 4 handled once\n" in told
     assert "no duplicate: booking x has 2 appointments: 1, 2" in told
     assert told.endswith("safety violated")
 

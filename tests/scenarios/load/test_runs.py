@@ -35,6 +35,10 @@ def test_nothing_is_broken_or_left_open_on_any_database(
     assert result["statuses"]["booked"] > 0
     assert result["faults"]["gateway killed"] == 1
     assert set(result["layers"]) == {"1", "2", "3", "4"}
+    hooks = result["webhooks"]
+    assert 0 < hooks["events"] <= hooks["handled"]
+    assert hooks["received"] > hooks["events"]  # every event went to both gateways, and was handled by one
+    assert hooks["sent"] >= hooks["received"]  # to the one that was killed, nothing could be delivered
     assert children() <= before
 
 
