@@ -148,7 +148,7 @@ def _adapters() -> tuple[Mutant, ...]:
         ),
         Mutant(
             "sqlite-waits-for-nobody",
-            "simulator/adapters/aiosqlite_inline.py",
+            "simulator/adapters/statement_queue.py",
             "            if delay_s is not None:\n",
             "            if delay_s is not None and job.attempts > 99:\n",
             "a writer would fail where production waits for the lock",
@@ -156,8 +156,8 @@ def _adapters() -> tuple[Mutant, ...]:
         ),
         Mutant(
             "statements-are-no-choice",
-            "simulator/adapters/aiosqlite_inline.py",
-            '                self._ask(job, "", partial(self._attempt, job), self._footprint.of(job.text))\n',
+            "simulator/adapters/statement_queue.py",
+            '                self._ask(job, "", self._footprint.of(job.text), self._attempt, job)\n',
             "                self._attempt(job)\n",
             "a search that never interleaves two statements finds no race",
             _test(
