@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import aiohttp
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from booking_core.bootstrap import build_core
 from booking_core.clock import SystemClock
-from booking_core.profiles import AttendeeIdentity, profiles
+from booking_core.profiles import AttendeeIdentity, Profile, profiles
 from booking_core.settings import Settings as GatewaySettings
 from booking_core.storage.read_models import read_rows
 from scenarios.load.calcom_doors import CalcomDoors
@@ -63,6 +64,15 @@ async def reconcile(settings: LoadSettings, engine: AsyncEngine, calcom_url: str
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """For a load's own checkers: `deliveries` are Cal.com's webhooks, `events` the gateways' record of them."""
+
+    seen: Observation
+    deliveries: list[dict[str, Any]]
+    events: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class Left:
     """What was found at the end: the observation for the checkers, and the sentences of what is not settled."""
 
@@ -79,17 +89,32 @@ async def look_back(heard: Heard, engine: AsyncEngine, doors: CalcomDoors, profi
         appointments=rows["appointments"],
         calls=rows["calls"],
         appointment_calls=rows["appointment_calls"],
+        attempts=rows["booking_attempts"],
         audit=rows["system_audit_log"],
         bookings=await doors.bookings(),
     )
     seen.use_local_numbers()
-    events = rows["webhook_events"]
-    unsettled = [*not_handled_once(deliveries, events)]
-    if profiles()[profile].reconciliation:
-        open_attempts = [row["id"] for row in rows["booking_attempts"] if row["state"] in {"open", "unknown"}]
-        unsettled += [f"attempt {number} has no known end" for number in open_attempts]
-        unsettled += disagreements(seen)
-    return Left(seen, unsettled, count(deliveries, events))
+    evidence = Evidence(seen, deliveries, rows["webhook_events"])
+    unsettled = [line for check in load_checkers(profiles()[profile]).values() for line in check(evidence)]
+    return Left(seen, unsettled, count(deliveries, evidence.events))
+
+
+def load_checkers(profile: Profile) -> dict[str, Callable[[Evidence], Iterator[str]]]:
+    """What a load adds to the promises, by name: all of it is about liveness, and has its end with reconciliation."""
+    checkers: dict[str, Callable[[Evidence], Iterator[str]]] = {
+        "webhooks are handled once": lambda found: not_handled_once(found.deliveries, found.events)
+    }
+    if profile.reconciliation:
+        checkers["attempts have an end"] = lambda found: open_attempts(found.seen)
+        checkers["rows and bookings agree"] = lambda found: disagreements(found.seen)
+    return checkers
+
+
+def open_attempts(seen: Observation) -> Iterator[str]:
+    """Attempts of which nobody knows what came."""
+    for row in seen.attempts:
+        if row["state"] in {"open", "unknown"}:
+            yield f"attempt {row['id']} has no known end"
 
 
 def disagreements(seen: Observation) -> Iterator[str]:
