@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,7 +13,7 @@ from scenarios.cli.exit_codes import ExitCode
 from scenarios.cli.progress import counting
 from scenarios.mutants.catalogue import mutants
 from scenarios.mutants.mutant import Check, CommandCheck, Mutant, PytestCheck, mistakes
-from scenarios.mutants.workshop import Fate, Result, Workshop, run, workshop
+from scenarios.mutants.workshop import Fate, Result, Workshop, workshop
 
 AT_A_TIME = 2
 HEALTHY_LIMIT_S = 600.0
@@ -48,11 +49,11 @@ def unhealthy(shop: Workshop, chosen: tuple[Mutant, ...]) -> list[str]:
     failing = []
     if nodes:
         command = [sys.executable, "-m", "pytest", "-q", "--tb=line", *nodes]
-        ended = run(command, shop.base, HEALTHY_LIMIT_S)
+        ended = shop.runner.run(command, shop.base, HEALTHY_LIMIT_S)
         failing += [ended.last_words] if ended.status != 0 else []
     for check in checks:
         if isinstance(check, CommandCheck):
-            ended = run(check.command(), shop.base)
+            ended = shop.runner.run(check.command(), shop.base)
             failing += [f"{check.name}\n{ended.last_words}"] if ended.status != check.quiet else []
     return failing
 
@@ -67,7 +68,11 @@ def try_all(shop: Workshop, chosen: tuple[Mutant, ...], step: object) -> list[Re
         return result
 
     with ThreadPoolExecutor(AT_A_TIME) as pool:
-        return list(pool.map(one, chosen))
+        try:
+            return list(pool.map(one, chosen))
+        except KeyboardInterrupt:
+            shop.runner.stop()  # or the pool would wait for them
+            raise
 
 
 def report(results: list[Result]) -> list[str]:
@@ -84,4 +89,5 @@ def report(results: list[Result]) -> list[str]:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: the checks under way end with us
     sys.exit(main(sys.argv[1:]))

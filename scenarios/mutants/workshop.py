@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import compileall
-import os
 import shutil
-import signal
-import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,10 +12,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from scenarios.mutants.mutant import Check, Mutant, planted
+from scenarios.mutants.runner import Ended, Runner
 
 COPIED = ("simulator", "fake_calcom", "booking_core", "scenarios", "tests", "pyproject.toml", "README.md")
-LIMIT_S = 180.0
-_LAST_LINES = 12
 
 
 class Fate(StrEnum):
@@ -29,15 +24,6 @@ class Fate(StrEnum):
     SURVIVED = "survived"
     TIMED_OUT = "timed out"
     BROKEN = "broken"  # the check could not be run: neither noticed nor missed
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a check's process ended; None as status: it ran out of time."""
-
-    status: int | None
-    seconds: float
-    last_words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +38,8 @@ class Result:
 class Workshop:
     """A copy of the tree with its byte code, from which every mutant gets a copy of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, runner: Runner) -> None:
+        self.runner = runner
         self._folder = folder
         self._base = folder / "base"
 
@@ -78,7 +65,7 @@ class Workshop:
         shutil.copytree(self._base, tree)
         try:
             (tree / mutant.file).write_text(planted(mutant, tree), encoding="utf-8")
-            ended = run(mutant.check.command(), tree)
+            ended = self.runner.run(mutant.check.command(), tree)
         finally:
             shutil.rmtree(tree)
         return Result(mutant, fate_of(mutant.check, ended), ended)
@@ -86,11 +73,15 @@ class Workshop:
 
 @contextmanager
 def workshop(root: Path) -> Iterator[Workshop]:
-    """A workshop in a temporary directory."""
+    """A workshop in a temporary directory; when it is left, however that may be, no check of its goes on."""
+    runner = Runner()
     with tempfile.TemporaryDirectory(prefix="slotproof-mutants-") as folder:
-        shop = Workshop(Path(folder))
+        shop = Workshop(Path(folder), runner)
         shop.fill(root)
-        yield shop
+        try:
+            yield shop
+        finally:
+            runner.stop()
 
 
 def fate_of(check: Check, ended: Ended) -> Fate:
@@ -100,28 +91,3 @@ def fate_of(check: Check, ended: Ended) -> Fate:
     if ended.status == check.quiet:
         return Fate.SURVIVED
     return Fate.KILLED if ended.status in check.noticing else Fate.BROKEN
-
-
-def run(command: list[str], tree: Path, limit_s: float = LIMIT_S) -> Ended:
-    """Run it in that tree; whatever it has started ends with it."""
-    environment = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1"}
-    began = time.monotonic()
-    with subprocess.Popen(  # noqa: S603 - our own interpreter and our own words
-        command,
-        cwd=tree,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-    ) as process:
-        try:
-            out, _ = process.communicate(timeout=limit_s)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            return Ended(None, time.monotonic() - began, "")
-        except BaseException:  # Ctrl-C: the check is in a session of its own and would live on
-            os.killpg(process.pid, signal.SIGKILL)
-            raise
-    return Ended(process.returncode, time.monotonic() - began, "\n".join(out.splitlines()[-_LAST_LINES:]))

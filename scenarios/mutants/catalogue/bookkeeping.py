@@ -50,6 +50,17 @@ def _links() -> tuple[Mutant, ...]:
             "a booking of a call that holds another appointment is surplus",
             _settling("test_a_late_booking_of_a_call_that_took_another_time_is_given_back"),
         ),
+        Mutant(
+            "a-move-forgets-what-is-held-instead",
+            _KEEPER,
+            "            if await self.held_instead(uow, holder, booking) is not None:\n                return False\n",
+            "",
+            "the call was booked anew while its first appointment was moved: it would have two",
+            PytestCheck(
+                "tests/booking_core/service/test_call_again_during_a_move.py::"
+                "test_a_move_is_given_back_when_the_call_was_booked_anew_meanwhile"
+            ),
+        ),
     )
 
 

@@ -88,8 +88,8 @@ def _transactions() -> tuple[Mutant, ...]:
         Mutant(
             "cancelled-rows-are-live",
             "booking_core/storage/repositories/appointments.py",
-            "return select(APPOINTMENTS).where(APPOINTMENTS.c.status != AppointmentStatus.CANCELLED)",
-            "return select(APPOINTMENTS)",
+            "_LIVE = select(APPOINTMENTS).where(_COLUMNS.status != AppointmentStatus.CANCELLED)",
+            "_LIVE = select(APPOINTMENTS)",
             "a cancelled appointment would block its customer",
             PytestCheck(
                 "tests/booking_core/storage/test_repositories.py::test_what_is_over_cancelled_or_anothers_is_not_found"

@@ -1,15 +1,16 @@
-"""Bugs in the judges of a storm."""
+"""Bugs in the judges of a storm, and bugs in the core that a storm must see."""
 
 from __future__ import annotations
 
-from scenarios.mutants.mutant import Mutant, PytestCheck
+from scenarios.mutants.mutant import CommandCheck, Mutant, PytestCheck
 
 _CHECKERS = "scenarios/storm/checkers.py"
+_SEEDS = 40
 
 
 def mutants() -> tuple[Mutant, ...]:
-    """True refusals, an end to everything, a true record, nothing broken inside."""
-    return (*_refusals_and_ends(), *_records())
+    """Each judge of a storm, then the core under a storm."""
+    return (*_refusals_and_ends(), *_records(), *_orders(), *_seen_by_storms())
 
 
 def _judged(test: str) -> PytestCheck:
@@ -33,6 +34,96 @@ def _refusals_and_ends() -> tuple[Mutant, ...]:
             "    for uid in live.keys() - live.keys():\n",
             "a booking without a row is no end to anything",
             _judged("test_what_never_ends_is_a_lack_of_liveness"),
+        ),
+    )
+
+
+def _orders() -> tuple[Mutant, ...]:
+    ordered = "tests/scenarios/storm/test_order.py"
+    return (
+        Mutant(
+            "storm-a-word-to-wait-is-an-end",
+            _CHECKERS,
+            'if _status(op) != "pending" or (call and',
+            'if _status(op) == "pending" or (call and',
+            "who was told to wait would never hear what came of it",
+            _judged("test_who_is_told_to_wait_must_hear_what_came_of_it"),
+        ),
+        Mutant(
+            "storm-repeats-are-never-blind",
+            _CHECKERS,
+            "elif shown.get(end.own_uid, math.inf) <= unknown_since.get(asker, -math.inf):",
+            "elif shown.get(end.own_uid, math.inf) < -math.inf:",
+            "a create is sent again although Cal.com shows its booking",
+            _judged("test_a_booking_that_could_be_found_is_not_created_again"),
+        ),
+        Mutant(
+            "storm-any-order-fits",
+            "scenarios/storm/reception.py",
+            "return bool(after), after",
+            "return True, after or state",
+            "answers that contradict each other would pass",
+            PytestCheck(f"{ordered}::test_what_one_calendar_cannot_answer"),
+        ),
+        Mutant(
+            "storm-nobody-looks-at-what-is-left",
+            "scenarios/storm/reception.py",
+            "return {(entry.slot, entry.call) for entry in calendar.entries} == claim.left",
+            "return True",
+            "who cancelled would have an appointment again",
+            PytestCheck(f"{ordered}::test_a_row_that_comes_back_after_its_cancellation_is_found"),
+        ),
+    )
+
+
+def _seen_by_storms() -> tuple[Mutant, ...]:
+    """Ordinary tests catch the first three as well; nothing but the order of all answers catches the last."""
+    sweep, within = CommandCheck(f"sweep --seeds 0:{_SEEDS}"), f"{_SEEDS} seeds"
+    return (
+        Mutant(
+            "a-storm-sees-ghosts-that-stay",
+            "booking_core/service/settle_bookings.py",
+            "if booking.is_live and booking.uid not in stored and",
+            "if booking.is_live and booking.uid in stored and",
+            "booked at Cal.com, and no row here, for ever",
+            sweep,
+            within,
+        ),
+        Mutant(
+            "a-storm-sees-who-is-left-waiting",
+            "booking_core/service/attempts.py",
+            "AttemptState.UNKNOWN if isinstance(outcome, Pending) else AttemptState.REFUSED",
+            "AttemptState.REFUSED",
+            "the caller was told to wait, and nobody would ever find out",
+            sweep,
+            within,
+        ),
+        Mutant(
+            "a-storm-sees-blind-repeats",
+            "booking_core/service/pipeline.py",
+            "        if own is not None:\n            return await self.resolver.adopt(trial, own)\n",
+            "",
+            "the look-up showed the booking, and it was created again",
+            sweep,
+            within,
+        ),
+        Mutant(
+            "a-storm-sees-words-without-deeds",
+            "booking_core/service/cancel_appointment.py",
+            "done = not meant.appointment.is_live or await self._cancel(meant.appointment)",
+            "done = True",
+            "the caller is told „cancelled“, and the appointment stands",
+            sweep,
+            within,
+        ),
+        Mutant(
+            "the-parallel-machine-sees-words-without-deeds",
+            "booking_core/service/cancel_appointment.py",
+            "done = not meant.appointment.is_live or await self._cancel(meant.appointment)",
+            "done = True",
+            "no order of two branches' answers is true",
+            PytestCheck("tests/scenarios/storm/test_fuzzing.py::test_what_branches_are_told_fits_one_order"),
+            "3 orders",
         ),
     )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +13,8 @@ import pytest
 from scenarios.mutants.__main__ import report
 from scenarios.mutants.catalogue import mutants
 from scenarios.mutants.mutant import CommandCheck, Mutant, MutantError, PytestCheck, mistakes, planted
-from scenarios.mutants.workshop import Ended, Fate, Result, fate_of, run, workshop
+from scenarios.mutants.runner import Ended, Runner
+from scenarios.mutants.workshop import Fate, Result, fate_of, workshop
 
 ROOT = Path(__file__).parents[3]
 SAMPLES = ("freshness-refuses-the-boundary", "skew-has-the-wrong-sign")
@@ -95,9 +98,25 @@ def test_only_a_check_that_says_no_has_caught_it(status: int | None, of_a_test: 
 
 
 def test_a_check_that_hangs_is_ended(tmp_path: Path) -> None:
-    ended = run([sys.executable, "-c", "import threading; threading.Event().wait()"], tmp_path, limit_s=0.5)
+    ended = Runner().run([sys.executable, "-c", "import threading; threading.Event().wait()"], tmp_path, limit_s=0.5)
 
     assert ended.status is None
+
+
+def test_who_stops_the_runner_ends_the_check_and_what_it_started(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "alive")
+    grandchild = "import threading; file = open('alive', 'w'); threading.Event().wait()"
+    child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {grandchild!r}])"
+    runner = Runner()
+
+    with ThreadPoolExecutor(1) as pool:
+        ended = pool.submit(runner.run, [sys.executable, "-c", child], tmp_path)
+        with (tmp_path / "alive").open() as heard:  # opens when the grandchild lives, ends when it does not
+            runner.stop()
+            heard.read()
+
+    assert ended.result().status is None
+    assert runner.run([sys.executable, "-c", "pass"], tmp_path).status is None, "no other check begins"
 
 
 def test_the_report_names_the_killer_and_the_survivor() -> None:

@@ -35,6 +35,7 @@ EVERYTHING = Program(
     branches=((Act("crash", amount=9), Act("book", who=2)), (Act("cancel", who=0), Act("reschedule", who=1))),
     calcom_skew_s=27.0,
 )
+AGAIN_AND_AWAY = Program(branches=((Act("book"),), (Act("book"), Act("cancel"))))
 TWO_AT_ONCE = Program(branches=((Act("book", who=0),), (Act("book", who=1),)))
 
 
@@ -69,6 +70,11 @@ def test_every_act_can_be_played_and_told(theatre: Theatre) -> None:
 def test_two_at_once_break_a_core_without_defences(theatre: Theatre) -> None:
     with pytest.raises(ProgramFailedError, match=r"booking \S+ has 2 appointments"):
         check(Storm(theatre, StormSettings("unprotected")), TWO_AT_ONCE, [])
+
+
+@pytest.mark.parametrize("order", [[], [1], [0, 1, 0, 1]], ids=["plain", "the other first", "in turns"])
+def test_what_branches_are_told_fits_one_order(order: list[int], theatre: Theatre) -> None:
+    check(Storm(theatre, StormSettings()), AGAIN_AND_AWAY, order)
 
 
 def test_a_recorded_program_is_the_same_run_again(theatre: Theatre) -> None:
