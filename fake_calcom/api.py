@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fake_calcom.auth import find_caller, refuse_stranger
 from fake_calcom.errors import ApiError, bad_request, not_found
 from fake_calcom.rate_limit import too_many_requests
-from fake_calcom.routing import Query, Request, Route, Router, normal_path
+from fake_calcom.routing import Request, Route, Router, normal_path
 from fake_calcom.times import iso
 from fake_calcom.versions import HEADER, read_version
 from fake_calcom.wire import JSON_TYPE, Answer, decode, encode
@@ -94,10 +94,9 @@ class Api:
             if allowance.blocked:
                 raise too_many_requests()
         refuse_stranger(route.access, caller, authorization, now_ms)
-        request = Request(
-            universe, reached.version, caller, reached.params, Query.parse(reached.query), body, call.target
+        return await route.handler(
+            Request(universe, reached.version, caller, reached.params, reached.query, body, call.target)
         )
-        return await route.handler(request)
 
 
 def _parsed(call: Call) -> Any:

@@ -11,7 +11,7 @@ from fake_calcom.post import Post
 from fake_calcom.webhook_delivery import webhook_request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from fake_calcom.ports import WebhookSender
     from fake_calcom.state.entities import Webhook
@@ -79,9 +79,10 @@ class Outbox:
         self.fired.extend(other.fired)
         self.deliveries.extend(replace(delivery) for delivery in other.deliveries)
 
-    def mail(self, kind: str, booking_uid: str, at: str, to: Iterable[str]) -> None:
-        """Record one e-mail to each address; placeholder addresses of phone-only attendees get none."""
-        for address in to:
+    def mail(self, kind: str, booking_uid: str, at: str, to: Iterable[Mapping[str, Any]]) -> None:
+        """Record one e-mail to each person; placeholder addresses of phone-only attendees get none."""
+        for person in to:
+            address = person["email"]
             if not address.endswith(SMS_PLACEHOLDER):
                 self.mailed.append((address, kind, booking_uid, at))
 

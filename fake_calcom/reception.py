@@ -55,16 +55,11 @@ class Reception:
             raise
         finally:
             universe.commits.end(token)
-            noted = Noted(
-                operation=route.operation if route else "",
-                invoked_ms=invoked_ms,
-                answered_ms=universe.now_ms(),
-                fault=rule.effect.kind if rule else "",
-                phase=rule.phase if rule else "",
-                commits=tuple(commits),
-                invoked=invoked,
-            )
-            self._note(call, answer, noted)
+            operation, fault, phase = route.operation if route else "", "", ""
+            if rule is not None:
+                fault, phase = rule.effect.kind, rule.phase
+            answered_ms = universe.now_ms()
+            self._note(call, answer, Noted(operation, invoked_ms, answered_ms, fault, phase, tuple(commits), invoked))
         if not self.transitions.is_idle:
             self._change(reached, commits)
         return answer

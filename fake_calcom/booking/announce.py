@@ -103,11 +103,11 @@ def send_mails(universe: Universe, row: Row, news: News, content: Mapping[str, A
     event_type = universe.directory.event_types.get(row.event_type_id)
     if event_type is not None and event_type.mails_disabled:
         return
-    content, at = content or row.content(), iso(universe.now_ms())
+    content, at, outbox = content or row.content(), iso(universe.now_ms()), universe.outbox
     if news.attendee_mail:
-        universe.outbox.mail(news.attendee_mail, row.uid, at, [a["email"] for a in content["attendees"]])
+        outbox.mail(news.attendee_mail, row.uid, at, content["attendees"])
     if news.organizer_mail:
-        universe.outbox.mail(news.organizer_mail, row.uid, at, [h["email"] for h in content["hosts"]])
+        outbox.mail(news.organizer_mail, row.uid, at, content["hosts"])
 
 
 def _subscribers(universe: Universe, row: Row, event_type: EventType | None, trigger: str) -> Iterator[Webhook]:

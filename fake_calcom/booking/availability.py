@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from fake_calcom.rules.ranges import Ranges, covers, intersection, overlap, subtraction
+from fake_calcom.rules.ranges import Range, Ranges, covers, intersection, overlap, subtraction
 from fake_calcom.rules.working_hours import working_ranges
 from fake_calcom.state.bookings import ACCEPTED, PENDING
 from fake_calcom.times import MS_PER_DAY, MS_PER_MINUTE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from fake_calcom.state.bookings import BookingStore, Row
     from fake_calcom.state.directory import Directory
     from fake_calcom.state.entities import EventType, Schedule
@@ -43,11 +41,8 @@ class Availability:
         schedule = self._directory.schedule_for(user_id, question.event_type)
         if schedule is None or not covers(self._hours(schedule, start_ms, end_ms), start_ms, end_ms):
             return False
-        wanted = (start_ms, end_ms)
-        for busy in self.busy(user_id, start_ms, end_ms, question):  # noqa: SIM110 - most have nothing to look at
-            if overlap(wanted, busy):
-                return False
-        return True
+        busy = self.busy(user_id, start_ms, end_ms, question)
+        return not busy or not any(overlap((start_ms, end_ms), other) for other in busy)
 
     def free_ranges(self, user_id: int, start_ms: int, end_ms: int, question: Question) -> Ranges:
         """Return when a user is free between two instants."""
@@ -57,13 +52,13 @@ class Availability:
         hours = intersection(working_ranges(schedule, start_ms, end_ms), ((start_ms, end_ms),))
         return subtraction(hours, self.busy(user_id, start_ms, end_ms, question))
 
-    def busy(self, user_id: int, start_ms: int, end_ms: int, question: Question) -> Iterator[tuple[int, int]]:
-        """Yield what a user hosts or attends near [start, end), widened by the buffers of both bookings.
+    def busy(self, user_id: int, start_ms: int, end_ms: int, question: Question) -> list[Range]:
+        """Return what a user hosts or attends near [start, end), widened by the buffers of both bookings.
 
         Source: Cal.com, getBusyTimes: accepted bookings of every event type; pending ones only of the same
         event type when it blocks unconfirmed slots. A seated booking of the type with seats left is open.
         """
-        event_type = question.event_type
+        event_type, found = question.event_type, list[Range]()
         reach_ms = self._directory.longest_buffers_ms(event_type)
         for row in self._bookings.overlapping(user_id, start_ms - reach_ms, end_ms + reach_ms):
             if row.number == question.ignored or not _blocks(row, event_type):
@@ -71,7 +66,8 @@ class Availability:
             other = self._directory.event_types.get(row.event_type_id)
             before = event_type.after_buffer_minutes + (other.before_buffer_minutes if other else 0)
             after = event_type.before_buffer_minutes + (other.after_buffer_minutes if other else 0)
-            yield row.start_ms - before * MS_PER_MINUTE, row.end_ms + after * MS_PER_MINUTE
+            found.append((row.start_ms - before * MS_PER_MINUTE, row.end_ms + after * MS_PER_MINUTE))
+        return found
 
     def _hours(self, schedule: Schedule, start_ms: int, end_ms: int) -> Ranges:
         day = start_ms // MS_PER_DAY

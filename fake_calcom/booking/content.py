@@ -65,35 +65,37 @@ def new_content(
     plan: Plan, identity: Identity, status: str, organizer: User, others: tuple[User, ...], team_name: str | None
 ) -> Content:
     """Return the answer of a new booking."""
-    place = shown_location(plan.location, status, identity.uid)
+    event_type, uid, created = plan.event_type, identity.uid, iso(identity.now_ms)
+    place = shown_location(plan.location, status, uid)
     content: Content = {
         "id": identity.id,
-        "uid": identity.uid,
-        "title": f"{plan.event_type.title} between {team_name or organizer.name} and {plan.booker.name}",
-        "description": None if plan.event_type.seats else str(plan.responses.get("notes") or ""),
+        "uid": uid,
+        "title": f"{event_type.title} between {team_name or organizer.name} and {plan.booker.name}",
+        "description": None if event_type.seats else str(plan.responses.get("notes") or ""),
         "hosts": [host_content(organizer)],
         "status": status,
         "start": iso(plan.start_ms),
         "end": iso(plan.end_ms),
         "duration": plan.length_minutes,
-        "eventTypeId": plan.event_type.id,
-        "eventType": {"id": plan.event_type.id, "slug": plan.event_type.slug},
+        "eventTypeId": event_type.id,
+        "eventType": {"id": event_type.id, "slug": event_type.slug},
         "attendees": [booker_content(plan, identity.seat_uid)],
         "location": place,
         "meetingUrl": place,
         "absentHost": False,
-        "createdAt": iso(identity.now_ms),
-        "updatedAt": iso(identity.now_ms),
-        "metadata": {} if plan.event_type.seats else dict(plan.metadata),
+        "createdAt": created,
+        "updatedAt": created,
+        "metadata": {} if event_type.seats else dict(plan.metadata),
         "rating": None,
-        "icsUid": f"{identity.uid}@Cal.com",
+        "icsUid": f"{uid}@Cal.com",
         "rescheduledByEmail": None,
     }
-    content["attendees"] += [co_host_content(user) for user in others]
+    if others:
+        content["attendees"] += [co_host_content(user) for user in others]
     if plan.guests:
         content["attendees"] += [guest_content(plan, email) for email in plan.guests]
         content["guests"] = list(plan.guests)
-    if not plan.event_type.seats:
+    if not event_type.seats:
         content["bookingFieldsResponses"] = responses_content(plan)
     if plan.series_uid is not None:
         content["recurringBookingUid"] = plan.series_uid

@@ -210,9 +210,9 @@ def _insert(
 ) -> tuple[Booked, Content]:
     """Write the row, and with it cancel the one it replaces: one transaction, both or neither."""
     directory, now_ms = universe.directory, universe.now_ms()
-    key = _free_key(universe, plan, chosen, status, successor)
     organizer = directory.users[chosen.organizer_id]
-    others = tuple(directory.users[user_id] for user_id in chosen.others)
+    others = tuple([directory.users[user_id] for user_id in chosen.others])
+    key = _free_key(universe, plan, organizer, others, status, successor)
     uid = universe.new_booking_uid(organizer.username or "", plan.start_ms, now_ms)
     seat_uid = universe.outside.ids.uuid() if plan.event_type.seats else None
     identity = Identity(universe.outside.ids.booking_id(), uid, now_ms, seat_uid)
@@ -225,16 +225,17 @@ def _insert(
     return Booked(universe.bookings.insert(row, content), seat_uid), content
 
 
-def _free_key(universe: Universe, plan: Plan, chosen: Chosen, status: str, successor: Successor | None) -> str | None:
+def _free_key(
+    universe: Universe, plan: Plan, organizer: User, others: tuple[User, ...], status: str, successor: Successor | None
+) -> str | None:
     """Return the unique key of a new row; the raw 409 when another booking holds it."""
-    others = (universe.directory.users[user_id].email for user_id in chosen.others)
     key = unique_key(
         universe.generation,
         event_type_id=plan.event_type.id,
         start_ms=plan.start_ms,
         end_ms=plan.end_ms,
-        host_id=chosen.organizer_id,
-        emails=(plan.booker.email, *others, *plan.guests),
+        host_id=organizer.id,
+        emails=[plan.booker.email, *[user.email for user in others], *plan.guests],
         status=status,
     )
     holder = universe.bookings.holder_of_key(key) if key is not None else None

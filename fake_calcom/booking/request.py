@@ -58,21 +58,21 @@ class BookingRequest(NamedTuple):
 
 def read_booking_request(body: Mapping[str, Any]) -> BookingRequest:
     """Return the request of a checked 2024-08-13 body."""
-    start_ms = parse_iso(body["start"])
+    start_ms, get = parse_iso(body["start"]), body.get
     assert start_ms is not None, "the shape was checked before"
     return BookingRequest(
         start_ms=whole_second(start_ms),
         event_type=read_event_type_name(body),
         booker=read_booker(body["attendee"]),
-        responses=body.get("bookingFieldsResponses") or {},
-        metadata=body.get("metadata") or {},
-        guests=tuple(body.get("guests") or ()),
-        location=body.get("location") or body.get("meetingUrl"),
-        length_minutes=_whole(body.get("lengthInMinutes")),
-        recurrence_count=_whole(body.get("recurrenceCount")),
-        instant=bool(body.get("instant")),
-        allows_conflicts=bool(body.get("allowConflicts")),
-        allows_out_of_bounds=bool(body.get("allowBookingOutOfBounds")),
+        responses=get("bookingFieldsResponses") or {},
+        metadata=get("metadata") or {},
+        guests=tuple(get("guests") or ()),
+        location=get("location") or get("meetingUrl"),
+        length_minutes=_whole(get("lengthInMinutes")),
+        recurrence_count=_whole(get("recurrenceCount")),
+        instant=bool(get("instant")),
+        allows_conflicts=bool(get("allowConflicts")),
+        allows_out_of_bounds=bool(get("allowBookingOutOfBounds")),
     )
 
 

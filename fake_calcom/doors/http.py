@@ -125,11 +125,14 @@ class HttpConnection(BaseProtocol):
 
     async def _body(self, message: RawRequestMessage, payload: StreamReader) -> bytes:
         limit = self._limit(message.path)
+        if payload.is_eof():  # the ordinary case: it came in one piece with its head
+            body = payload.read_nowait()
+            if len(body) > limit:
+                raise BodyTooLargeError
+            return body
         announced = message.headers.get("Content-Length", "0")
         if announced.isdigit() and int(announced) > limit:
             raise BodyTooLargeError
-        if payload.is_eof():
-            return payload.read_nowait()
         if message.headers.get("Expect", "").lower() == "100-continue" and self.transport is not None:
             self.transport.write(CONTINUE)
         parts: list[bytes] = []

@@ -48,10 +48,10 @@ def _names_event_type(body: Mapping[str, Any]) -> bool:
 def _is_small_metadata(value: Any) -> bool:
     if not isinstance(value, dict) or len(value) > METADATA_KEYS_MAX:
         return False
-    return all(
-        len(key) <= METADATA_KEY_LENGTH_MAX and (not isinstance(item, str) or len(item) <= METADATA_VALUE_LENGTH_MAX)
-        for key, item in value.items()
-    )
+    for key, item in value.items():
+        if len(key) > METADATA_KEY_LENGTH_MAX or (isinstance(item, str) and len(item) > METADATA_VALUE_LENGTH_MAX):
+            return False
+    return True
 
 
 METADATA = Check(

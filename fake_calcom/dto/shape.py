@@ -7,6 +7,7 @@ the end make the two texts that Cal.com answers.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from fake_calcom.errors import EnvelopeError, bad_request
@@ -48,17 +49,12 @@ class Property:
     nested: Shape | None = None
     each: bool = False
 
-    def fits(self, value: Any) -> bool:
-        """Tell whether nothing is wrong with a value that is there."""
-        for check in self.checks:
-            if not check.passes(value):
-                return False
-        nested = self.nested
-        if nested is None:
-            return True
-        if not self.each:
-            return isinstance(value, dict) and nested.fits(value)
-        return isinstance(value, list) and all(isinstance(item, dict) and nested.fits(item) for item in value)
+    def test(self) -> Callable[[Any], bool]:
+        """Return what tells of a value that is there whether nothing is wrong with it."""
+        tests = [check.passes for check in self.checks]
+        if self.nested is not None:
+            tests.append(_tells_of_items(self.nested.fits) if self.each else self.nested.fits)
+        return reduce(_both, tests) if tests else lambda _: True
 
 
 @dataclass(slots=True, frozen=True)
@@ -69,20 +65,24 @@ class Shape:
     whole: tuple[tuple[str, Check], ...] = ()
     open: bool = False
     by_name: Mapping[str, Property] = field(init=False)
+    tests: Mapping[str, Callable[[Any], bool]] = field(init=False)
     required: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_name", {p.name: p for p in self.properties})
+        object.__setattr__(self, "tests", {p.name: p.test() for p in self.properties})
         object.__setattr__(self, "required", tuple(p.name for p in self.properties if p.required))
 
-    def fits(self, value: Mapping[str, Any]) -> bool:
+    def fits(self, value: Any) -> bool:
         """Tell whether nothing is wrong, looking only at what is there: a fifth of the time of naming problems."""
+        if not isinstance(value, dict):
+            return False
         for name, given in value.items():
-            prop = self.by_name.get(name)
-            if prop is None:
+            test = self.tests.get(name)
+            if test is None:
                 if not self.open:
                     return False
-            elif given is not None and not prop.fits(given):
+            elif given is not None and not test(given):
                 return False
         for name in self.required:
             if value.get(name) is None:
@@ -112,6 +112,14 @@ class Shape:
         for name, check in self.whole:
             if not check.passes(value):
                 yield Problem(name, None, {check.name: check.sentence})
+
+
+def _both(first: Callable[[Any], bool], second: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: first(value) and second(value)
+
+
+def _tells_of_items(fits: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, list) and all(fits(item) for item in value)
 
 
 def _problem_of(prop: Property, value: Any) -> Problem | None:

@@ -34,5 +34,5 @@ def refuse_wrong_values(metadata: Mapping[str, Any], email: str, guests: tuple[s
         raise schema_error("".join(issues))
     if not is_email(email):
         raise schema_error("responses - {email}email_validation_error, ")
-    if not all(is_email(guest) for guest in guests):
+    if guests and not all(map(is_email, guests)):
         raise schema_error("responses - {guests}email_validation_error, ")

@@ -7,13 +7,12 @@ as at 10^3. A row's number is its place in the commit order, and never changes.
 
 from __future__ import annotations
 
-import json
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fake_calcom.state.many import Many
 from fake_calcom.times import MS_PER_HOUR
-from fake_calcom.wire import encode
+from fake_calcom.wire import decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -43,7 +42,7 @@ class Row(NamedTuple):
 
     def content(self) -> dict[str, Any]:
         """Return a fresh copy of the answer as JSON values."""
-        content: dict[str, Any] = json.loads(self.answer)
+        content: dict[str, Any] = decode(self.answer)
         return content
 
     def names(self) -> set[str]:
@@ -52,7 +51,7 @@ class Row(NamedTuple):
 
     def secrets(self) -> dict[str, Any]:
         """Return a fresh copy of what the answer does not show: phones of a series, the room's address."""
-        secrets: dict[str, Any] = json.loads(self.hidden) if self.hidden else {}
+        secrets: dict[str, Any] = decode(self.hidden) if self.hidden else {}
         return secrets
 
 
@@ -76,7 +75,6 @@ class BookingStore:
         self._number_of_uid: dict[str, int] = {}
         self._number_of_key: dict[str, int] = {}
         self._number_of_seat: dict[str, int] = {}
-        self._of_attendance: Many[tuple[int, int, str]] = Many()  # event type, start, e-mail; live rows only
         self._of_slot: Many[tuple[int, int]] = Many()  # event type, start; live rows only
         self._of_stretch: Many[tuple[int, int]] = Many()  # user, stretch of time; live rows only
         self._of_turn: Many[tuple[int, int]] = Many()  # event type, host; accepted rows only
@@ -148,8 +146,6 @@ class BookingStore:
         if row.status not in LIVE:
             return
         self._of_slot.add((row.event_type_id, row.start_ms), row.number)
-        for email in emails:
-            self._of_attendance.add((row.event_type_id, row.start_ms, email), row.number)
         for user_id in people:
             for stretch in _stretches(row.start_ms, row.end_ms):
                 self._of_stretch.add((user_id, stretch), row.number)
@@ -168,7 +164,6 @@ class BookingStore:
         self._of_turn.remove((row.event_type_id, row.host_id), row.number)
         for email in emails:
             self._of_email.remove(email, row.number)
-            self._of_attendance.remove((row.event_type_id, row.start_ms, email), row.number)
         for user_id in people:
             self._of_user.remove(user_id, row.number)
             for stretch in _stretches(row.start_ms, row.end_ms):
@@ -208,7 +203,8 @@ class BookingStore:
 
     def of_attendance(self, event_type_id: int, start_ms: int, email: str) -> Iterator[Row]:
         """Yield the live bookings of an event type and start with this attendee, oldest first."""
-        return self._all(self._of_attendance.get((event_type_id, start_ms, email)))
+        numbers = self._of_slot.get((event_type_id, start_ms))
+        return self._all([number for number in numbers if self._of_email.holds(email, number)])
 
     def of_slot(self, event_type_id: int, start_ms: int) -> Iterator[Row]:
         """Yield the live bookings of an event type that start at this instant, oldest first."""
@@ -216,13 +212,12 @@ class BookingStore:
 
     def overlapping(self, user_id: int, start_ms: int, end_ms: int) -> list[Row]:
         """Return the live bookings a user hosts or attends that share an instant with [start, end), each once."""
-        stretches = _stretches(start_ms, end_ms)
-        if len(stretches) == 1:
-            numbers: Iterable[int] = self._of_stretch.get((user_id, stretches[0]))
-        else:
-            numbers = sorted({number for part in stretches for number in self._of_stretch.get((user_id, part))})
-        rows = self._rows
-        near = [rows[number] for number in numbers]  # only those that matter become a Row
+        first, last = start_ms // STRETCH_MS, end_ms // STRETCH_MS
+        numbers: Iterable[int] = self._of_stretch.get((user_id, first))
+        if first != last:
+            parts = [self._of_stretch.get((user_id, part)) for part in range(first, last + 1)]
+            numbers = sorted({number for part in parts for number in part})
+        near = map(self._rows.__getitem__, numbers)  # only those that matter become a Row
         return [Row._make(values) for values in near if values[START] < end_ms and start_ms < values[END]]
 
     def last_turn(self, event_type_id: int, host_id: int) -> tuple[int, int]:

@@ -31,9 +31,11 @@ class Many(Generic[Key]):
     def add(self, key: Key, number: int) -> None:
         """Add a number; adding it twice is the same as once."""
         held = self._numbers.setdefault(key, number)
-        if held == number:  # the first of its key, or the same again
+        if held is number:  # the first of its key
             return
         if isinstance(held, int):
+            if held == number:
+                return
             held = self._numbers[key] = array("q", [held])
         if held[-1] < number:  # the ordinary case: numbers only grow
             held.append(number)
@@ -56,6 +58,12 @@ class Many(Generic[Key]):
             held.pop(place)
         if not held:
             del self._numbers[key]
+
+    def holds(self, key: Key, number: int) -> bool:
+        """Tell whether a key has this number."""
+        held = self.get(key)
+        place = bisect_left(held, number)
+        return place < len(held) and held[place] == number
 
     def get(self, key: Key) -> Sequence[int]:
         """Return the numbers of a key, oldest first."""
