@@ -9,7 +9,7 @@ from scenarios.scenario import FILE_PREFIX, MEMORY
 
 SERVERS = ("postgresql+asyncpg", "mysql+asyncmy", "mariadb+asyncmy")
 _SQLITE_MAGIC = b"SQLite format 3\x00"
-_EXPECTED = "expected memory, file:PATH, or a URL such as postgresql+asyncpg://user:password@host/database"
+_EXPECTED = "expected memory, file:PATH, or a URL such as postgresql://user:password@host/database"
 
 
 def keep(content: bytes, path: Path) -> None:
@@ -44,12 +44,21 @@ def _is_ours_to_write(path: Path) -> bool:
 
 
 def _check_url(text: str) -> None:
+    from booking_core.storage.engines import DatabaseUrlError, parse_url
+
+    try:
+        url = parse_url(text)
+    except DatabaseUrlError:
+        raise UsageError(f"--database {_without_password(text)}: {_EXPECTED}") from None
+    if url.drivername not in SERVERS:
+        raise UsageError(f"--database {url.render_as_string()}: {_EXPECTED}")
+
+
+def _without_password(text: str) -> str:
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError
 
     try:
-        url = make_url(text)
+        return make_url(text).render_as_string()
     except (ArgumentError, ValueError):
-        raise UsageError(f"--database {text}: {_EXPECTED}") from None
-    if url.drivername not in SERVERS:
-        raise UsageError(f"--database {url.render_as_string()}: {_EXPECTED}")
+        return text

@@ -36,13 +36,22 @@ def test_wrong_words_end_in_a_clear_line(slotproof: CommandLine, words: list[str
     assert ended.out == ""
 
 
-def test_a_database_that_cannot_be_reached_is_named_without_its_password(slotproof: CommandLine) -> None:
-    url = "postgresql+asyncpg://someone:secret@127.0.0.1:1/nothing"
+@pytest.mark.parametrize("scheme", ["postgresql+asyncpg", "postgresql", "mysql", "mariadb"])
+def test_a_database_that_cannot_be_reached_is_named_without_its_password(slotproof: CommandLine, scheme: str) -> None:
+    url = f"{scheme}://someone:secret@127.0.0.1:1/nothing"
 
     ended = slotproof("replay", "687-688", "--database", url)
 
     assert ended.status == 2
     assert "127.0.0.1" in ended.err
+    assert "secret" not in ended.err
+
+
+def test_a_database_of_a_kind_we_do_not_know_is_named_without_its_password(slotproof: CommandLine) -> None:
+    ended = slotproof("replay", "687-688", "--database", "oracle://someone:secret@127.0.0.1/nothing")
+
+    assert ended.status == 2
+    assert "oracle" in ended.err
     assert "secret" not in ended.err
 
 
