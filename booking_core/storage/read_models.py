@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from booking_core.storage.tables import (
@@ -33,6 +33,7 @@ _SHOWN = (
     NOTIFICATIONS,
     WEBHOOK_EVENTS,
 )
+_QUERIES = {table.name: select(table).order_by(table.c.id) for table in _SHOWN}
 
 
 async def read_rows(engine: AsyncEngine, *, tables: Iterable[str] | None = None) -> Rows:
@@ -41,13 +42,13 @@ async def read_rows(engine: AsyncEngine, *, tables: Iterable[str] | None = None)
     Instants are ISO 8601 text in UTC (`2025-10-10T06:00:00Z`), JSON columns are what they hold, all else is
     as stored. Needs revision 0002 or later.
     """
-    wanted = set(tables) if tables is not None else {table.name for table in _SHOWN}
+    wanted = _QUERIES.keys() if tables is None else set(tables)
     async with engine.begin() as connection:
-        return {table.name: await _rows(connection, table) for table in _SHOWN if table.name in wanted}
+        return {name: await _rows(connection, query) for name, query in _QUERIES.items() if name in wanted}
 
 
-async def _rows(connection: AsyncConnection, table: Table) -> list[dict[str, Any]]:
-    result = await connection.execute(select(table).order_by(table.c.id))
+async def _rows(connection: AsyncConnection, query: Select[Any]) -> list[dict[str, Any]]:
+    result = await connection.execute(query)
     return [{name: _plain(value) for name, value in row.items()} for row in result.mappings()]
 
 

@@ -50,8 +50,7 @@ class Fleet:
         """Connect those engines anew that did not come through the run whole."""
         for engine in (*self.engines[: self._taken], self.observer):
             if engine in self._crashed or not _is_whole(engine):
-                simulate(engine.dispose, self.frozen)
-                _connect(engine, self.frozen)
+                simulate(partial(_reconnect, engine), self.frozen)
         self._crashed.clear()
 
     def close(self) -> None:
@@ -79,12 +78,13 @@ def _open_engine(store: SqliteStore, mode: SqliteMode, inline: InlineSettings, f
         pool_size=CONNECTIONS,
     )
     follow_crashes(engine)
-    _connect(engine, frozen)
+    simulate(partial(open_connections, engine, CONNECTIONS), frozen)
     return engine
 
 
-def _connect(engine: AsyncEngine, frozen: FrozenTime) -> None:
-    simulate(partial(open_connections, engine, CONNECTIONS), frozen)
+async def _reconnect(engine: AsyncEngine) -> None:
+    await engine.dispose()
+    await open_connections(engine, CONNECTIONS)
 
 
 def _is_whole(engine: AsyncEngine) -> bool:

@@ -24,7 +24,7 @@ from simulator.schedulers.from_list import FromList
 from simulator.schedulers.protocol import Scheduler
 from simulator.simulation import RunResult, Simulation
 
-HORIZON = 600  # schedule questions of a usual run: measured, for PCT
+HORIZON = 400  # schedule questions of a usual run: measured, for PCT
 LIMITS = Limits(virtual_s_max=6 * 3_600.0, trace_events_max=8_000)
 
 
