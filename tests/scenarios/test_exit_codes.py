@@ -15,21 +15,30 @@ from scenarios.cases.ends import NONE, ONE
 from scenarios.cases.story import End, told_by
 from scenarios.cli.exit_codes import ExitCode, violated
 from scenarios.scenario import Scenario
+from scenarios.storm.faults import TO_CALCOM
 from scenarios.storm.fuzzing import ProgramWorld
 from scenarios.storm.program import LINES, Act, Program
 from scenarios.storm.settings import StormSettings
 from scenarios.storm.storm import Storm
 from scenarios.theatre import Theatre
+from simulator.adapters.http_faults import DropRequest, Fate, LoseResponse
 from simulator.limits import Limits
 from simulator.recording import record
 from simulator.schedulers.plain import Plain
 from simulator.simulation import Simulation
 from tests.scenarios.command_line import CommandLine
 
-_BAD_GATEWAY = Act("break", who=LINES.index("to the gateway"), amount=5)
 _BOOK = Act("book")
-# The gateway dies between Cal.com's commit and its own, and nobody asks again: a ghost, and nobody was told a thing.
-GHOST = Program((_BAD_GATEWAY, _BAD_GATEWAY, Act("crash", amount=36), _BOOK))
+_LOOK_UPS = 8  # more than are tried
+
+
+def breaks(fate: Fate) -> Act:
+    """The next message to Cal.com meets this fate; what is said last happens first."""
+    return Act("break", who=LINES.index("to Cal.com"), amount=TO_CALCOM.index(fate))
+
+
+# Cal.com's reply to the booking is lost, and so is every look-up: „pending“, a ghost, and nobody who reconciles.
+GHOST = Program((*[breaks(DropRequest())] * _LOOK_UPS, breaks(LoseResponse()), _BOOK))
 TWO_AT_ONCE = Program(branches=((_BOOK,), (Act("book", who=1),)))
 
 
