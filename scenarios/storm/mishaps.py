@@ -19,9 +19,10 @@ from simulator.schedulers.protocol import Scheduler
 from simulator.simulation import RunResult
 
 KIND = "mishap"
-IO_OF_THE_INSERT = 45  # of a booking's 57: Cal.com has committed from the 30th on, the gateway with the 57th
+IO_OF_THE_INSERT = 30  # of a booking's 38: Cal.com has committed from the 19th on, the gateway with the 38th
 CRASH_AT = "crash-at-"
 _BOOK = Act("book")
+_TAKES_AND_GIVES_UP = (Act("wait", amount=5), Act("book", who=1), Act("wait", amount=17), Act("cancel", who=1))
 _ONE_CALLER = StormSettings(callers=1)
 
 
@@ -42,6 +43,11 @@ def mishaps() -> dict[str, Mishap]:
             "retry-overtakes",
             "the first request is held up for 25 seconds and arrives after the second one",
             _one(_breaks(DelayRequest(25.0)), _BOOK),
+        ),
+        Mishap(
+            "create-after-refusal",
+            "a held-up request books the time, free again, after its caller was told that it is taken",
+            Program(branches=((_breaks(DelayRequest(25.0)), _BOOK), _TAKES_AND_GIVES_UP)),
         ),
         Mishap(
             "webhook-before-reply",

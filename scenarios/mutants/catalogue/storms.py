@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from scenarios.mutants.mutant import CommandCheck, Mutant, PytestCheck
+from scenarios.mutants.mutant import Mutant, PytestCheck
 
 _CHECKERS = "scenarios/storm/checkers.py"
-_SEEDS = 40
+_MISHAPS = "tests/scenarios/storm/test_mishaps.py"
 
 
 def mutants() -> tuple[Mutant, ...]:
@@ -77,8 +77,10 @@ def _orders() -> tuple[Mutant, ...]:
 
 
 def _seen_by_storms() -> tuple[Mutant, ...]:
-    """Ordinary tests catch the first three as well; nothing but the order of all answers catches the last."""
-    sweep, within = CommandCheck(f"sweep --seeds 0:{_SEEDS}"), f"{_SEEDS} seeds"
+    """Ordinary tests catch the first three as well; nothing but the order of all answers catches the others."""
+    cancels = "booking_core/service/cancel_appointment.py"
+    does_it = "done = not meant.appointment.is_live or await self._cancel(meant.appointment)"
+    storm = PytestCheck("tests/scenarios/storm/test_storm.py::test_hardened_survives")
     return (
         Mutant(
             "a-storm-sees-ghosts-that-stay",
@@ -86,8 +88,7 @@ def _seen_by_storms() -> tuple[Mutant, ...]:
             "if booking.is_live and booking.uid not in stored and",
             "if booking.is_live and booking.uid in stored and",
             "booked at Cal.com, and no row here, for ever",
-            sweep,
-            within,
+            PytestCheck(f"{_MISHAPS}::test_a_mishap_happens_and_hardened_ends_well"),
         ),
         Mutant(
             "a-storm-sees-who-is-left-waiting",
@@ -95,8 +96,8 @@ def _seen_by_storms() -> tuple[Mutant, ...]:
             "AttemptState.UNKNOWN if isinstance(outcome, Pending) else AttemptState.REFUSED",
             "AttemptState.REFUSED",
             "the caller was told to wait, and nobody would ever find out",
-            sweep,
-            within,
+            storm,
+            "25 seeds",
         ),
         Mutant(
             "a-storm-sees-blind-repeats",
@@ -104,22 +105,21 @@ def _seen_by_storms() -> tuple[Mutant, ...]:
             "        if own is not None:\n            return await self.resolver.adopt(trial, own)\n",
             "",
             "the look-up showed the booking, and it was created again",
-            sweep,
-            within,
+            PytestCheck(f"{_MISHAPS}::test_a_mishap_happens_and_hardened_ends_well"),
         ),
         Mutant(
             "a-storm-sees-words-without-deeds",
-            "booking_core/service/cancel_appointment.py",
-            "done = not meant.appointment.is_live or await self._cancel(meant.appointment)",
+            cancels,
+            does_it,
             "done = True",
             "the caller is told „cancelled“, and the appointment stands",
-            sweep,
-            within,
+            storm,
+            "25 seeds",
         ),
         Mutant(
             "the-parallel-machine-sees-words-without-deeds",
-            "booking_core/service/cancel_appointment.py",
-            "done = not meant.appointment.is_live or await self._cancel(meant.appointment)",
+            cancels,
+            does_it,
             "done = True",
             "no order of two branches' answers is true",
             PytestCheck("tests/scenarios/storm/test_fuzzing.py::test_what_branches_are_told_fits_one_order"),
