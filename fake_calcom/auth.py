@@ -36,7 +36,7 @@ class Access(Enum):
 
 def credential(header: str | None) -> tuple[str | None, bool]:
     """Return the token of an Authorization header, and whether it came as a bearer token."""
-    if not header or not header.strip():
+    if header is None or not header.strip():
         return None, False
     text = header.strip()
     if text.lower().startswith(BEARER):

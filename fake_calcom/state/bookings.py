@@ -146,8 +146,9 @@ class BookingStore:
         if row.status not in LIVE:
             return
         self._of_slot.add((row.event_type_id, row.start_ms), row.number)
+        stretches = _stretches(row.start_ms, row.end_ms)
         for user_id in people:
-            for stretch in _stretches(row.start_ms, row.end_ms):
+            for stretch in stretches:
                 self._of_stretch.add((user_id, stretch), row.number)
         if row.status == ACCEPTED:
             self._of_turn.add((row.event_type_id, row.host_id), row.number)

@@ -1,6 +1,7 @@
 """What the fake costs beside a bare aiohttp handler that keeps dicts and answers JSON; whether its cost is flat.
 
-Both serve a port from a process of their own; what counts is the processor time that the server used, so that
+The bare handler answers with the same members as the fake; another one's answer is half as long, to see what that
+is worth. All serve a port from a process of their own; what counts is the processor time that the server used, so that
 neither the client's work nor a busy machine is in the figures.
 """
 
@@ -22,12 +23,14 @@ import aiohttp
 from aiohttp import web
 
 from fake_calcom import Call, FakeCalcom
+from tests.bench.fake_calcom_peer import bare_app, few_members, whole_booking
 from tests.bench.table import Part, Row
 
 REQUESTS = 5000
 ROUNDS = 5  # of each, alternating; the best of each counts
 CONNECTIONS = 8
 FEW, MANY = 1_000, 1_000_000
+PEERS = {"bare": whole_booking, "bare, half as long": few_members}
 TIMED_CREATES = 1500
 FIRST = datetime(2030, 1, 1, tzinfo=UTC)
 SLOT = timedelta(minutes=15)
@@ -73,43 +76,10 @@ def creates(first: int, count: int) -> list[bytes]:
     return [request_bytes("POST", "/v2/bookings", "2024-08-13", create_body(n)) for n in range(first, first + count)]
 
 
-def bare_app() -> web.Application:
-    """The peer: dicts, JSON, two routes, no rule at all."""
-    kept: dict[str, dict[str, Any]] = {}
-
-    async def create(request: web.Request) -> web.Response:
-        body = await request.json()
-        uid = f"uid-{len(kept)}"
-        booking = {
-            "id": len(kept),
-            "uid": uid,
-            "title": f"Visit between Host and {body['attendee']['name']}",
-            "hosts": [{"id": 1, "name": "Host", "email": "host@example.com", "timeZone": "UTC"}],
-            "status": "accepted",
-            "start": body["start"],
-            "duration": 15,
-            "eventTypeId": body["eventTypeId"],
-            "attendees": [body["attendee"]],
-            "metadata": body["metadata"],
-            "createdAt": datetime.now(UTC).isoformat(),
-            "bookingFieldsResponses": {"name": body["attendee"]["name"], "email": body["attendee"]["email"]},
-        }
-        kept[uid] = booking
-        return web.json_response({"status": "success", "data": booking}, status=201)
-
-    async def read(request: web.Request) -> web.Response:
-        return web.json_response({"status": "success", "data": kept[request.match_info["uid"]]})
-
-    app = web.Application()
-    app.router.add_post("/v2/bookings", create)
-    app.router.add_get("/v2/bookings/{uid}", read)
-    return app
-
-
 async def serve(kind: str) -> None:
     """Be the server of a measurement, in a process of its own: print the port and serve until killed."""
-    if kind == "bare":
-        runner = web.AppRunner(bare_app(), access_log=None)
+    if kind in PEERS:
+        runner = web.AppRunner(bare_app(PEERS[kind]), access_log=None)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         port = int(runner.addresses[0][1])
@@ -182,16 +152,17 @@ async def create_and_read(kind: str) -> tuple[float, float]:
 
 
 async def beside_the_peer() -> list[Row]:
-    peers, fakes = [], []
+    measured: dict[str, list[tuple[float, float]]] = {kind: [] for kind in (*PEERS, "fake")}
     for _ in range(ROUNDS):
-        peers.append(await create_and_read("bare"))
-        fakes.append(await create_and_read("fake"))
-    peer_create, peer_read = (max(rates) for rates in zip(*peers, strict=True))
-    create, read = (max(rates) for rates in zip(*fakes, strict=True))
+        for kind, rates in measured.items():
+            rates.append(await create_and_read(kind))
+    best = {kind: tuple(max(rates) for rates in zip(*found, strict=True)) for kind, found in measured.items()}
+    (peer_create, peer_read), (short_create, _), (create, read) = best.values()
     return [
         Row("create, bare aiohttp handler", peer_create, "requests/s"),
         Row("create, the fake (journal, validation, auth, faults)", create, "requests/s"),
         Row("create: the fake beside the bare handler", create / peer_create, "x", at_least=0.7),
+        Row("create: beside one whose answer is half as long", create / short_create, "x"),
         Row("point read, bare aiohttp handler", peer_read, "requests/s"),
         Row("point read, the fake", read, "requests/s"),
         Row("point read: the fake beside the bare handler", read / peer_read, "x", at_least=0.9),
