@@ -41,7 +41,7 @@ class Answer:
 def encode(value: Any) -> bytes:
     """Return JSON bytes, compact, text unescaped (beside a lone surrogate it is escaped: UTF-8 has no such byte)."""
     try:
-        return orjson.dumps(value)
+        return bytes(memoryview(orjson.dumps(value)))  # a copy: what orjson returns holds 8 KB, however short
     except TypeError:  # what it does not print: a lone surrogate, a number beyond 64 bits, deep nesting
         return json.dumps(value, separators=(",", ":")).encode()
 
