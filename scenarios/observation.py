@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 GATEWAY = "gateway"  # the only one's name, or the first one's
+NO_ANSWER = "gets no answer"  # what a caller notes whose request led to nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Observation:
     """
 
     events_so_far: Callable[[], int | None] = lambda: None
+    speakers: dict[str, tuple[int, str]] = field(default_factory=dict)  # by Retell's call id: script's number, name
     responses: list[Response] = field(default_factory=list)
     availability: list[dict[str, Any]] = field(default_factory=list)
     layers: list[LayerWord] = field(default_factory=list)

@@ -13,7 +13,7 @@ import aiohttp
 
 from booking_core.domain.commands import Entry
 from scenarios.incidents.facts import SERVICE, THE_DAY
-from scenarios.observation import Observation, Response
+from scenarios.observation import NO_ANSWER, Observation, Response
 from scenarios.scenario import Person
 from scenarios.stage import RETELL_KEY, sign
 from scenarios.storm.deeds import Deed
@@ -90,15 +90,28 @@ class Callers:
     ) -> dict[str, Any] | None:
         """What the gateway answered; None when every try failed."""
         operation = self.history.invoke(call_id, deed.action, deed)
+        self.seen.speakers[call_id] = (errand.number, errand.person.name)
         for number in range(TRIES_MAX):
             if number:
                 await asyncio.sleep(errand.retry_pause_s)
-            answer = await self._post(self.hosts[(errand.gateway + number) % len(self.hosts)], path, body)
+            host = self.hosts[(errand.gateway + number) % len(self.hosts)]
+            self._note(errand, "Retell sends it again" if number else str(deed), gateway=host)
+            answer = await self._post(host, path, body)
             if answer is not None:
                 operation.ok({"status": answer.get("status"), "appointment_id": answer.get("appointment_id")})
+                self._hear(errand, answer, host)
                 return answer
+            self._note(errand, NO_ANSWER, tone="bad", gateway=host)
         operation.info("every try failed")
         return None
+
+    def _hear(self, errand: Errand, answer: dict[str, Any], host: str) -> None:
+        tone = "good" if answer.get("success") else "bad"
+        self._note(errand, f"hears „{answer.get('message', '')}“", f"status {answer.get('status')}", tone, host)
+
+    def _note(self, errand: Errand, what: str, detail: str = "", tone: str = "plain", gateway: str = "") -> None:
+        who = f"{errand.person.name} ({errand.number})"
+        self.seen.note(self.now(), who, what, detail, tone, gateway.removesuffix(".test"))
 
     async def _post(self, host: str, path: str, body: dict[str, Any]) -> dict[str, Any] | None:
         raw = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()

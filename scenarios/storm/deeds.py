@@ -16,5 +16,14 @@ class Deed:
     phone: str
     slot: str | None
 
+    def __str__(self) -> str:
+        match self.action:
+            case "book":
+                return f"wants {self.slot}"
+            case "reschedule":
+                return f"calls again and wants {self.slot} instead"
+            case _:
+                return "calls again and cancels"
+
     def __repr__(self) -> str:
         return f"{self.action} {self.slot or ''} by {self.phone[-4:]}"

@@ -50,7 +50,7 @@ class OneOrder:
         return Finding(self.name, Verdict.VALID) if fits else Finding(self.name, Verdict.INVALID, (self._why(history),))
 
     def _why(self, history: History) -> str:
-        told = [f"{op.process} {op.argument} → {_told(op).get('status', 'no answer')}" for op in history]
+        told = [f"{op.process} {op.argument!r} → {_told(op).get('status', 'no answer')}" for op in history]
         rows = [f"{slot} of {call}" for slot, call in sorted(_live(self.left))]
         return f"no order of these answers is true: {'; '.join(told)}; left is {', '.join(rows) or 'nothing'}"
 

@@ -88,6 +88,7 @@ class Storm:
             environment=[self._theatre.frozen_environment, mended, fleet.store.environment],
             checkers=storm_checkers(profile, left),
         )
+        left.seen.events_so_far = lambda: simulation.trace.length
         result = simulation.run()
         fleet.mend()
         return StormRun(result, left.seen)

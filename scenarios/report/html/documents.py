@@ -111,7 +111,7 @@ def _replay(one: Replay) -> dict[str, Any]:
 
 
 def _recorded(run: RecordedRun, failure: Failure) -> dict[str, Any]:
-    callers = {} if run.scenario is None else callers_of(run.scenario, 0)
+    callers = _speakers(run.seen) if run.scenario is None else callers_of(run.scenario, 0)
     return {
         "name": run.name,
         "scenario": failure.title,
@@ -129,6 +129,14 @@ def callers_of(scenario: Scenario, seed: int) -> dict[str, Lane]:
     return {
         call.retell_call_id: Lane(f"call-{call.id}", call.person.name, f"call {call.id}")
         for call in scenario.calls(seed).values()
+    }
+
+
+def _speakers(seen: Observation) -> dict[str, Lane]:
+    """A caller who calls again stays on one lane."""
+    return {
+        retell_id: Lane(f"call-{number}", name, f"caller {number}")
+        for retell_id, (number, name) in seen.speakers.items()
     }
 
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 GATEWAY = "gateway"
+GATEWAY_2 = "gateway2"
 CALCOM = "calcom"
 DATABASE = "database"
 ORDER = "order"  # no place in the system: a decision of the scheduler

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from scenarios.observation import Moment
-from scenarios.report.html.steps import CALCOM, DATABASE, GATEWAY, Lane, Step
+from scenarios.report.html.steps import CALCOM, DATABASE, GATEWAY, GATEWAY_2, Lane, Step
 from scenarios.report.html.teller import Teller, caller_of
 from simulator.choices import Decision
 from simulator.trace import Event
 
 _SYSTEM = (
     Lane(GATEWAY, "gateway", "booking core"),
+    Lane(GATEWAY_2, "gateway 2", "booking core"),
     Lane(CALCOM, "Cal.com", "the fake"),
     Lane(DATABASE, "database"),
 )

@@ -6,18 +6,18 @@ import re
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 
-from scenarios.observation import Moment
+from scenarios.observation import NO_ANSWER, Moment
 from scenarios.report.html.messages import LostMessage, Message, read_fault, read_message
 from scenarios.report.html.statements import Statements
-from scenarios.report.html.steps import CALCOM, DATABASE, GATEWAY, ORDER, Step
+from scenarios.report.html.steps import CALCOM, DATABASE, ORDER, Step
 from simulator.choices import Decision
 from simulator.trace import Event
 
 _CALLER = re.compile(r"(.+) \((\d+)\)")
-_HOSTS = {"gateway.test": GATEWAY, "gateway": GATEWAY, "calcom.test": CALCOM, "calcom": CALCOM}
 _AGENT = "retell"  # the host from which every caller's words come
 _HEARD = ("hears", "has hung up")
 _STATUS = re.compile(r"(?:answers|refuses with) (\d{3})")
+_PLAN = "plan"  # the decisions about who calls and what for
 _OF_THE_RUN = {"net", "nemesis", "phase"}  # kinds of events that concern all
 
 
@@ -40,7 +40,7 @@ class Teller:
         self._statements = Statements()
         self._steps: list[Step] = []
         self._wishes: defaultdict[str, deque[Step]] = defaultdict(deque)  # said, not yet on the wire
-        self._asked: list[str] = []  # lanes whose request the gateway has not answered
+        self._asked: list[tuple[str, str]] = []  # lane and gateway of each request that is not answered yet
         self._answers: defaultdict[str, deque[Step]] = defaultdict(deque)  # on the wire, not yet heard
         self._from_calcom: list[Step] = []  # answers that no moment has spoken of
         self._lost_answers: list[LostMessage] = []
@@ -58,11 +58,11 @@ class Teller:
             self._of_caller(caller[0], moment, at_ms)
         elif moment.who.startswith("layer"):
             label = f"{moment.who}: {moment.what}"
-            self._add(Step("verdict", at_ms, GATEWAY, label, detail=moment.detail, tone=moment.tone))
+            self._add(Step("verdict", at_ms, moment.gateway, label, detail=moment.detail, tone=moment.tone))
         elif moment.who == "Cal.com":
             self._of_calcom(moment, at_ms)
         else:
-            lane = DATABASE if moment.who == "database" else GATEWAY
+            lane = DATABASE if moment.who == "database" else moment.gateway
             self._add(Step("note", at_ms, lane, moment.what, detail=moment.detail, tone=moment.tone))
 
     def event(self, event: Event) -> None:
@@ -83,22 +83,40 @@ class Teller:
                 self._choice(at_ms)
             case "node":
                 name, _, what = event.text.partition(" ")
-                self._add(Step("note", at_ms, _HOSTS.get(name, name), f"{name} {what}", tone="bad"))
+                self._add(Step("note", at_ms, _lane(name), f"{name} {what}", tone="bad"))
             case kind if kind in _OF_THE_RUN:
                 self._add(Step("order", at_ms, ORDER, event.text, tone="bad"))
 
     def _of_caller(self, lane: str, moment: Moment, at_ms: float) -> None:
+        if moment.what == NO_ANSWER:
+            self._add(Step("note", at_ms, lane, moment.what, detail=moment.detail, tone=moment.tone))
+            self._forget(lane, moment.gateway)
+            self._wishes[lane].clear()  # what was said never got on the wire
+            return
         if not moment.what.startswith(_HEARD):
-            wish = Step("message", at_ms, lane, moment.what, GATEWAY, moment.detail, moment.tone)
+            wish = Step("message", at_ms, lane, moment.what, moment.gateway, moment.detail, moment.tone)
             self._wishes[lane].append(self._add(wish))
             return
         if self._unheard and self._unheard[0] is moment:
             self._unheard.popleft()
-        if self._answers[lane]:
-            answer = self._answers[lane].popleft()
-        else:
-            answer = self._add(Step("message", at_ms, GATEWAY, "", lane, is_answer=True))
+        answer = self._heard(lane, moment)
+        if answer is None:
+            answer = self._add(Step("message", at_ms, moment.gateway, "", lane, is_answer=True))
         answer.label, answer.detail, answer.tone = moment.what, moment.detail, moment.tone
+
+    def _heard(self, lane: str, moment: Moment) -> Step | None:
+        """The answer on the wire whose words the caller heard, else the oldest one."""
+        waiting = self._answers[lane]
+        said = moment.what.partition("„")[2].removesuffix("“")
+        answer = next((step for step in waiting if said and said in step.body), waiting[0] if waiting else None)
+        if answer is not None:
+            waiting.remove(answer)
+        return answer
+
+    def _forget(self, lane: str, gateway: str) -> None:
+        """Nobody waits for that answer any more."""
+        if (lane, gateway) in self._asked:
+            self._asked.remove((lane, gateway))
 
     def _of_calcom(self, moment: Moment, at_ms: float) -> None:
         status = _STATUS.match(moment.what)
@@ -106,52 +124,55 @@ class Teller:
             kind = "mail" if moment.what.startswith("mails") else "note"
             self._add(Step(kind, at_ms, CALCOM, moment.what, detail=moment.detail, tone=moment.tone))
             return
-        answer = next((step for step in self._from_calcom if step.wire.startswith(status[1])), None)
+        meant = [s for s in self._from_calcom if s.wire.startswith(status[1]) and s.target == moment.gateway]
+        uid = moment.what.rpartition(" ")[2]
+        answer = next((step for step in meant if uid in step.body), meant[0] if meant else None)
         if answer is None:
-            answer = self._add(Step("message", at_ms, CALCOM, "", GATEWAY, is_answer=True))
+            answer = self._add(Step("message", at_ms, CALCOM, "", moment.gateway, is_answer=True))
         else:
             self._from_calcom.remove(answer)
         answer.label, answer.detail, answer.tone = moment.what, moment.detail, moment.tone
 
     def _message(self, message: Message, at_ms: float) -> None:
-        source, target = (_HOSTS.get(host, host) for host in (message.source, message.target))
+        source, target = _lane(message.source), _lane(message.target)
         if {source, target} == {_AGENT, CALCOM}:  # the report's own look at what is left
             return
         if source == _AGENT and not message.is_answer:
-            self._wish_sent(message, at_ms)
+            self._wish_sent(message, target, at_ms)
         elif target == _AGENT and message.is_answer:
-            self._answer_sent(message, at_ms)
+            self._answer_sent(message, source, at_ms)
         else:
             step = self._add(_plain(message, at_ms, source, target))
             if source == CALCOM and message.is_answer:
                 self._from_calcom.append(step)
         self._lose_answer(message, source, target, at_ms)
 
-    def _wish_sent(self, message: Message, at_ms: float) -> None:
+    def _wish_sent(self, message: Message, gateway: str, at_ms: float) -> None:
         lane = self._lane_of(message)
-        self._asked.append(lane)
+        self._asked.append((lane, gateway))
         if self._wishes[lane]:
             wish = self._wishes[lane].popleft()
             wish.wire, wish.body = message.words, message.shown_body
         else:
-            self._add(_plain(message, at_ms, lane, GATEWAY))
+            self._add(_plain(message, at_ms, lane, gateway))
 
-    def _answer_sent(self, message: Message, at_ms: float) -> None:
-        lane = self._addressee(message)
-        if lane in self._asked:
-            self._asked.remove(lane)
-        step = self._add(_plain(message, at_ms, GATEWAY, lane))
+    def _answer_sent(self, message: Message, gateway: str, at_ms: float) -> None:
+        lane = self._addressee(message, gateway)
+        self._forget(lane, gateway)
+        step = self._add(_plain(message, at_ms, gateway, lane))
         if isinstance(message.body, dict) and "status" in message.body:  # an answer that somebody hears
             self._answers[lane].append(step)
 
-    def _addressee(self, message: Message) -> str:
+    def _addressee(self, message: Message, gateway: str) -> str:
         """Answers carry no call id: the next caller who hears these words, else the one who waits longest."""
         said = message.body.get("message") if isinstance(message.body, dict) else None
+        waiting = [lane for lane, asked in self._asked if asked == gateway]
         for moment in self._unheard if said else ():
             caller = caller_of(moment.who)
-            if caller is not None and caller[0] in self._asked and f"„{said}“" in moment.what:
+            if caller is not None and caller[0] in waiting and f"„{said}“" in moment.what:
                 return caller[0]
-        return self._asked[0] if self._asked else _AGENT
+        unsent = (lane for lane, wishes in self._wishes.items() if wishes and wishes[0].target == gateway)
+        return waiting[0] if waiting else next(unsent, _AGENT)
 
     def _lane_of(self, message: Message) -> str:
         call = message.body.get("call") if isinstance(message.body, dict) else None
@@ -161,7 +182,7 @@ class Teller:
     def _statement(self, event: Event, at_ms: float) -> None:
         if not event.node:  # the report's own look at what is left
             return
-        finished = self._statements.add(event.text, _HOSTS.get(event.node, event.node), at_ms)
+        finished = self._statements.add(event.text, _lane(event.node), at_ms)
         if finished is not None:
             self._steps.append(finished)
 
@@ -175,11 +196,11 @@ class Teller:
             self._lose_request(lost, at_ms)
 
     def _lose_request(self, lost: LostMessage, at_ms: float) -> None:
-        source, target = (_HOSTS.get(host, host) for host in (lost.client, lost.server))
+        source, target = _lane(lost.client), _lane(lost.server)
         step = Step("message", at_ms, source, f"{lost.request} is lost", target, lost.fault, "bad", is_lost=True)
-        waiting = next((wishes for wishes in self._wishes.values() if wishes), None) if source == _AGENT else None
-        if waiting:
-            wish = waiting.popleft()
+        said = [wishes for wishes in self._wishes.values() if wishes and wishes[0].target == target]
+        if source == _AGENT and said:
+            wish = min(said, key=lambda wishes: wishes[0].at_ms).popleft()
             wish.is_lost, wish.tone, wish.detail = True, "bad", f"lost: {lost.fault}"
         else:
             self._add(step)
@@ -187,9 +208,9 @@ class Teller:
     def _lose_answer(self, message: Message, source: str, target: str, at_ms: float) -> None:
         """The answer to this request will not arrive: it is drawn as a stub below the request."""
         for lost in self._lost_answers:
-            if message.words == lost.request and _HOSTS.get(lost.server, lost.server) == target:
+            if message.words == lost.request and _lane(lost.server) == target:
                 self._lost_answers.remove(lost)
-                back = self._asked.pop() if source == _AGENT and self._asked else source
+                back = self._asked.pop()[0] if source == _AGENT and self._asked else source
                 label = f"the answer to {lost.request} is lost"
                 self._add(Step("message", at_ms, target, label, back, lost.fault, "bad", is_lost=True, is_answer=True))
                 return
@@ -199,7 +220,9 @@ class Teller:
         if decision is None or not decision.chosen:
             return
         instead = f" before {decision.options[0]}" if decision.options and decision.stream == "schedule" else ""
-        self._add(Step("order", at_ms, ORDER, f"{decision.option}{instead}", detail=decision.label, tone="mark"))
+        about = f"{decision.label}: " if decision.stream == _PLAN else ""
+        label = f"{about}{decision.option}{instead}"
+        self._add(Step("order", at_ms, ORDER, label, detail=decision.label, tone="mark"))
 
     def _add(self, step: Step) -> Step:
         self._flush()
@@ -210,6 +233,11 @@ class Teller:
         finished = self._statements.flush()
         if finished is not None:
             self._steps.append(finished)
+
+
+def _lane(host: str) -> str:
+    """A host and the node behind it are one lane; a copy that the network made comes from whom the message came."""
+    return host.removesuffix(" (again)").removesuffix(".test")
 
 
 def _plain(message: Message, at_ms: float, source: str, target: str) -> Step:
