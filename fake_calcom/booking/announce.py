@@ -111,10 +111,11 @@ def send_mails(universe: Universe, row: Row, news: News, content: Mapping[str, A
 
 
 def _subscribers(universe: Universe, row: Row, event_type: EventType | None, trigger: str) -> Iterator[Webhook]:
-    """Yield the active webhooks of the booking's user; the hosts' own ones are silent on team events."""
-    if event_type is not None and event_type.is_team:
-        return
-    yield from subscribed(universe.directory.webhooks.values(), row.host_id, trigger)
+    """Yield the active webhooks of the event type and of the booking's user; hosts' own are silent on team events."""
+    webhooks = universe.directory.webhooks.values()
+    yield from (w for w in webhooks if w.event_type_id == row.event_type_id and w.active and trigger in w.triggers)
+    if event_type is None or not event_type.is_team:
+        yield from subscribed(webhooks, row.host_id, trigger)
 
 
 def subscribed(webhooks: Iterable[Webhook], user_id: int, trigger: str) -> Iterator[Webhook]:

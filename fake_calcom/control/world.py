@@ -10,6 +10,7 @@ from fake_calcom.control.world_bookings import insert_bookings
 from fake_calcom.control.world_shape import WORLD
 from fake_calcom.dto.schedules import WORKING_DAYS, read_hours, read_override
 from fake_calcom.dto.shape import first_path
+from fake_calcom.dto.webhooks import webhook_of
 from fake_calcom.errors import WorldError
 from fake_calcom.state.entities import Host, Schedule, SchedulingType, Team, User
 from fake_calcom.state.event_types import Ownership, read_event_type
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 DEFAULT_ZONE = "Europe/London"  # the time zone that Cal.com gives a new account
 ROLE = re.compile(r"(OWNER|ADMIN|MEMBER) of (\S+)")
-EVENT_TYPE_ONLY = frozenset(("key", "id", "owner", "team", "schedulingType", "hosts", "note"))
+EVENT_TYPE_ONLY = frozenset(("key", "id", "owner", "team", "schedulingType", "hosts", "webhooks", "note"))
 SMS_SLUG = re.compile(r"sms\d+")
 SMS_FIELD = {"type": "phone", "slug": "smsReminderNumber", "required": True}
 
@@ -172,6 +173,9 @@ class _Reader:
             raise WorldError("its owner has another event type with this slug", f"{where}.slug")
         self.directory.add_event_type(entity)
         self.keys.event_types[entity.key] = {"id": entity.id}
+        for webhook in given.get("webhooks") or ():
+            made = webhook_of(webhook, self.universe.outside.ids.uuid(), event_type_id=entity.id)
+            self.directory.webhooks[made.id] = made
 
     def _host(self, host: Mapping[str, Any]) -> Host:
         return Host(

@@ -22,6 +22,7 @@ from fake_calcom.dto.checks import (
 from fake_calcom.dto.event_types import CREATE_EVENT_TYPE, NOTE
 from fake_calcom.dto.schedules import HOURS, OVERRIDE
 from fake_calcom.dto.shape import Check, Property, Shape
+from fake_calcom.dto.webhooks import CREATE_WEBHOOK
 from fake_calcom.state.bookings import ACCEPTED, CANCELLED, PENDING, REJECTED
 from fake_calcom.state.entities import SchedulingType
 
@@ -76,6 +77,7 @@ EVENT_TYPE = Shape(
         Property("team", TEXT),
         Property("schedulingType", (one_of(kind.value for kind in SchedulingType),)),
         Property("hosts", (ARRAY,), nested=HOST, each=True),
+        Property("webhooks", (ARRAY,), nested=CREATE_WEBHOOK, each=True),
         *CREATE_EVENT_TYPE.properties,
         NOTE,
     )

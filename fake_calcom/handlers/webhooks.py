@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fake_calcom.dto.shape import refuse_listed
-from fake_calcom.dto.webhooks import CREATE_WEBHOOK, UPDATE_WEBHOOK
+from fake_calcom.dto.webhooks import CREATE_WEBHOOK, UPDATE_WEBHOOK, webhook_of
 from fake_calcom.errors import not_found, refusal
 from fake_calcom.handlers.views import object_body
 from fake_calcom.state.entities import Webhook
@@ -23,15 +23,7 @@ async def create(request: Request) -> Answer:
     body = object_body(request)
     refuse_listed(CREATE_WEBHOOK, body)
     _refuse_known_url(request, body["subscriberUrl"])
-    webhook = Webhook(
-        id=request.universe.outside.ids.uuid(),
-        user_id=request.me().id,
-        url=body["subscriberUrl"],
-        triggers=tuple(body["triggers"]),
-        active=body["active"],
-        payload_template=body.get("payloadTemplate"),
-        secret=body.get("secret"),
-    )
+    webhook = webhook_of(body, request.universe.outside.ids.uuid(), user_id=request.me().id)
     request.universe.directory.webhooks[webhook.id] = webhook
     answer = success(_content(webhook))
     answer.status = 201

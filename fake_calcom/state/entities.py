@@ -196,12 +196,13 @@ class Reservation:
 
 @dataclass(slots=True, frozen=True)
 class Webhook:
-    """A subscription of one user."""
+    """A subscription of one user, or of one event type (`event_type_id`), set up in Cal.com's web application."""
 
     id: str
-    user_id: int
+    user_id: int | None
     url: str
     triggers: tuple[str, ...]
     active: bool
     payload_template: str | None = None
     secret: str | None = None
+    event_type_id: int | None = None

@@ -154,3 +154,30 @@ async def test_a_wrong_subscription_is_refused(plain: Client, wrong: dict[str, A
     reply = await subscribe(plain, **wrong)
 
     assert (reply.status, reply.message) == (400, "Bad Request Exception")
+
+
+@pytest.mark.parametrize("event_type", [personal("HEARD"), team("HEARD", "ROUND_ROBIN", ("HOST",))])
+async def test_a_webhook_of_the_event_type_hears_of_its_bookings_and_of_no_others(
+    client: Client, mailbox: Mailbox, event_type: dict[str, Any]
+) -> None:
+    hook = {"active": True, "subscriberUrl": URL, "triggers": ["BOOKING_CREATED"], "secret": "s3cr3t"}
+    client.load(world(event_type | {"webhooks": [hook, hook | {"active": False}]}, personal("OTHER")))
+    before = client.fake.snapshot()
+
+    made = await client.book("HEARD")
+    await client.book("OTHER", start=TUESDAY_15)
+    await client.fake.settle()
+
+    assert [json.loads(request.body)["payload"]["uid"] for request in mailbox.received] == [made.data["uid"]]
+    assert (await client.get("/v2/webhooks", user="HOST")).data == []
+    client.fake.restore(before)
+    assert client.fake.snapshot() == before
+
+
+async def test_a_wrong_webhook_of_a_world_is_named_by_its_place(client: Client) -> None:
+    hook = {"active": True, "subscriberUrl": URL, "triggers": ["NEVER"]}
+
+    refused = await client.call("PUT", "/__fake__/world", world(personal("HEARD", webhooks=[hook])))
+
+    assert refused.status == 400
+    assert "event_types[0].webhooks[0].triggers" in json.dumps(refused.body)
