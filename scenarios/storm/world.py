@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
@@ -15,7 +14,6 @@ from booking_core.ports.world import Observer
 from booking_core.profiles import Profile
 from booking_core.settings import Settings
 from fake_calcom import FakeCalcom
-from fake_calcom.wire import Call
 from scenarios.backstage import SHARED_EMAIL, WEBHOOK_SECRET, Company, look_back
 from scenarios.incidents.facts import company as incidents_company
 from scenarios.incidents.facts import utc
@@ -41,7 +39,6 @@ QUIET_S = 200.0  # longer than the largest skew and a request under way: then no
 ROUND_S = 61.0  # longer than Cal.com's block after a 429 and the breaker's recovery
 ROUNDS_MAX = 10
 REPAIRS_EVERY_S = 60.0
-TRIGGERS = ["BOOKING_CREATED", "BOOKING_CANCELLED", "BOOKING_RESCHEDULED"]
 
 
 @dataclass(slots=True)
@@ -57,7 +54,7 @@ class StormWorld:
         """The run."""
         conditions = self.script.conditions(simulation.choices)
         network = MemoryNetwork(conditions.rules)
-        company, calcom = await self._open_calcom(simulation, network, conditions.calcom_skew_s)
+        company, calcom = self._open_calcom(simulation, network, conditions.calcom_skew_s)
         gateways = self._gateways(simulation, network, conditions, company)
         calcom.node.start(calcom.live)
         for gateway in gateways:
@@ -82,9 +79,7 @@ class StormWorld:
         await look_back(seen, engine=self.fleet.observer, company=company, http=http, calcom_ahead_s=ahead_s)
         self.left.occupations += occupations(company.fake, seen, ahead_s)
 
-    async def _open_calcom(
-        self, simulation: Simulation, network: MemoryNetwork, ahead_s: float
-    ) -> tuple[Company, Calcom]:
+    def _open_calcom(self, simulation: Simulation, network: MemoryNetwork, ahead_s: float) -> tuple[Company, Calcom]:
         node = simulation.node("calcom", ahead_s)
         sender = NetworkSender()
         fake = FakeCalcom(
@@ -93,9 +88,8 @@ class StormWorld:
             webhook_sender=sender,
             barrier=SchedulerWindow(simulation.loop.io_point),
         )
-        keys = fake.load_world(incidents_company())
+        keys = fake.load_world(_company())
         company = Company(fake, str(keys.users["HOST"]["api_key"]))
-        await _subscribe(company)
         return company, Calcom(node, network, fake, sender)
 
     def _gateways(
@@ -161,17 +155,16 @@ async def _stop(calcom: Calcom, gateways: list[Gateway]) -> None:
     await calcom.stop()
 
 
-async def _subscribe(company: Company) -> None:
-    """The gateway wants to hear of every booking."""
-    body = {
+def _company() -> dict[str, Any]:
+    """The incidents' company, whose gateway hears of every booking: a team's event type tells its own webhooks only."""
+    webhook = {
         "subscriberUrl": "http://gateway.test/api/calcom/webhook",
-        "triggers": TRIGGERS,
+        "triggers": ["BOOKING_CREATED", "BOOKING_CANCELLED", "BOOKING_RESCHEDULED"],
         "active": True,
         "secret": WEBHOOK_SECRET,
     }
-    headers = {"Authorization": f"Bearer {company.api_key}", "Content-Type": "application/json"}
-    answer = await company.fake.answer(Call("POST", "/v2/webhooks", headers, json.dumps(body).encode()))
-    assert answer.status == 201, answer.body
+    world = incidents_company()
+    return world | {"event_types": [kind | {"webhooks": [webhook]} for kind in world["event_types"]]}
 
 
 class _NodeClock:
