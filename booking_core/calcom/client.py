@@ -90,15 +90,14 @@ class HttpCalcomClient:
         return None if reply.status == 404 else _parse(reply, wire.read_booking)
 
     async def cancel_booking(self, uid: str, reason: str) -> Refused | None:
-        """Cancel; None when it is cancelled (already cancelled counts as done), so it can be asked again safely."""
+        """Cancel; None when that did it. Asked again, it is a refusal that `is_over`: nothing is cancelled twice."""
         body = {"cancellationReason": reason}
         reply = await self._look_up(Ask("cancel", "POST", _path(uid, "/cancel"), body=body, changes=True))
         if reply.status < 300:
             return None
         if reply.status < 400:
             raise CalcomUnavailableError(f"Cal.com answered {reply.status}")
-        refusal = _refusal(reply)
-        return None if "has been cancelled already" in refusal.message else refusal
+        return _refusal(reply)
 
     async def free_starts(self, event_type_id: int, start: datetime, end: datetime) -> Sequence[datetime]:
         """Free starts in the window, ascending; may be 2 s old at Cal.com and is cached here until a booking."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -23,3 +24,7 @@ class Business:
     reconcile_future_days: int = 60
     notifications_batch: int = 50
     notification_tries_max: int = 5
+
+    def watched_window(self, now: datetime) -> tuple[datetime, datetime]:
+        """The window in which bookings at Cal.com are compared with what is on record."""
+        return now - timedelta(days=self.reconcile_past_days), now + timedelta(days=self.reconcile_future_days)

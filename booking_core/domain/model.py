@@ -99,7 +99,10 @@ class Appointment:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try to book, known before Cal.com is called. `key` travels in the booking's metadata."""
+    """One try to book, known before Cal.com is called. `key` travels in the booking's metadata.
+
+    `awaited`: somebody was told that it will be settled, and must hear when nothing comes of it.
+    """
 
     id: int
     key: str
@@ -113,6 +116,7 @@ class Attempt:
     updated_at: datetime
     appointment_id: int | None = None
     calcom_v2_booking_id: str | None = None
+    awaited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

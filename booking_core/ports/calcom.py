@@ -29,6 +29,11 @@ class Refused:
         """Whether the refusal says that the slot cannot be had (and not that the request was wrong)."""
         return self.http_status == 409 or (self.http_status == 400 and _SLOT_REFUSALS.intersects(self.message))
 
+    @property
+    def is_over(self) -> bool:
+        """Whether a booking could not be cancelled because it is cancelled, or moved, already."""
+        return "has been cancelled already" in self.message
+
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
@@ -84,7 +89,7 @@ class CalcomClient(Protocol):
         """The booking, or None when Cal.com does not know it."""
 
     async def cancel_booking(self, uid: str, reason: str) -> Refused | None:
-        """Cancel; None when it is cancelled (already cancelled counts as done)."""
+        """Cancel; None when that did it; a refusal that `is_over` when it was cancelled, or moved, before."""
 
     async def reschedule_booking(self, uid: str, start: datetime, reason: str) -> CreateResult:
         """Move; the answer is a NEW booking with a new uid."""

@@ -180,6 +180,9 @@ class Attempts(Protocol):
     ) -> None:
         """Set the state and, when booked, what it led to."""
 
+    async def await_end(self, attempt_id: int) -> None:
+        """Set `awaited`: somebody was told to wait for its end."""
+
     async def unsettled(self, older_than: datetime) -> Sequence[Attempt]:
         """Open or unknown attempts last touched before that instant, oldest first."""
 

@@ -7,15 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from booking_core.domain.model import Appointment, Attempt, AttemptState, BookingRequest, CalcomBooking, Call
-from booking_core.domain.outcomes import Failed, Outcome, Pending, Recovered
+from booking_core.domain.outcomes import Existing, Failed, Outcome, Pending, Recovered
 from booking_core.ports.calcom import CalcomUnavailableError
 from booking_core.ports.storage import NewAttempt, UnitOfWork
 from booking_core.resolution import Asker
+from booking_core.service.bookkeeping import Bookkeeper
 from booking_core.service.resolver import Resolver
 from booking_core.service.surroundings import Surroundings
 from booking_core.service.wish import Trial, Wish, asker_of, request_for
 
 _COPY = "an old copy of a request that was answered"
+_MEANWHILE = "another request of this call was refused meanwhile"
 _UNSETTLED = frozenset({AttemptState.OPEN, AttemptState.UNKNOWN})
 
 
@@ -38,8 +40,9 @@ class _Record:
 class AttemptKeeper:
     """Opens an attempt for a wish, unless the record or Cal.com already holds what it wants."""
 
-    def __init__(self, *, surroundings: Surroundings, resolver: Resolver) -> None:
+    def __init__(self, *, surroundings: Surroundings, bookkeeper: Bookkeeper, resolver: Resolver) -> None:
         self._world = surroundings
+        self._bookkeeper = bookkeeper
         self._resolver = resolver
 
     async def open(self, wish: Wish) -> Trial | Outcome:
@@ -59,8 +62,14 @@ class AttemptKeeper:
         return self._trial(wish, attempt, others)
 
     async def close(self, trial: Trial, outcome: Outcome) -> None:
-        """Settle the attempt of a finished trial; a booked one was settled together with its row."""
-        await self._set(trial, AttemptState.UNKNOWN if isinstance(outcome, Pending) else AttemptState.REFUSED)
+        """Settle the attempt of a finished trial; a booked one was settled together with its row.
+
+        Whoever waits for an end that is none hears of it, unless they hold an appointment instead.
+        """
+        if isinstance(outcome, Pending):
+            await self._set(trial, AttemptState.UNKNOWN)
+        else:
+            await self._set(trial, AttemptState.REFUSED, tell=not isinstance(outcome, Existing))
 
     async def touch(self, trial: Trial) -> None:
         """The attempt goes to Cal.com once more: it is young again."""
@@ -87,13 +96,27 @@ class AttemptKeeper:
         try:
             own = await self._find_own(wish, record)
         except CalcomUnavailableError:
-            return Pending()
+            return await self._wait(wish)
         if own is not None:
             last = self._trial(wish, record.unsettled[-1], record.attempts)
             return await self._resolver.adopt(last, own)
         if self._may_be_in_flight(record):
-            return Pending()  # another request of this call is with Cal.com right now; it will settle the attempt
-        return await self._open_after(wish, record)
+            return await self._wait(wish)  # another request of this call is with Cal.com right now
+        return await self._open_after(wish, record) or await self._wait(wish)
+
+    async def _wait(self, wish: Wish) -> Outcome:
+        """Whoever settles the attempts must tell the customer; they may have been settled just now."""
+
+        async def body(uow: UnitOfWork) -> Outcome:
+            await uow.calls.lock(wish.call.id)
+            record = await _read(uow, wish)
+            if record.booked is not None:
+                return Recovered(record.booked)
+            for attempt in record.unsettled:
+                await uow.attempts.await_end(attempt.id)
+            return Pending() if record.unsettled else Failed(_MEANWHILE)
+
+        return await self._world.transactions(body)
 
     async def _find_own(self, wish: Wish, record: _Record) -> CalcomBooking | None:
         asker = self._asker(wish, record.attempts)
@@ -107,16 +130,15 @@ class AttemptKeeper:
         since = self._world.now() - timedelta(seconds=self._world.business.in_flight_s)
         return any(a.state is AttemptState.OPEN and a.updated_at > since for a in record.unsettled)
 
-    async def _open_after(self, wish: Wish, seen: _Record) -> Trial | Outcome:
-        """Cal.com holds nothing of the earlier attempts: close them, open a new one, unless somebody was faster."""
+    async def _open_after(self, wish: Wish, seen: _Record) -> Trial | None:
+        """Cal.com holds nothing of the earlier attempts: close them, open a new one; None when somebody was faster."""
 
-        async def body(uow: UnitOfWork) -> Trial | Outcome:
+        async def body(uow: UnitOfWork) -> Trial | None:
             await uow.calls.lock(wish.call.id)
             record = await _read(uow, wish)
-            if record.booked is not None:
-                return Recovered(record.booked)
-            if [(a.id, a.updated_at) for a in record.unsettled] != [(a.id, a.updated_at) for a in seen.unsettled]:
-                return Pending()
+            same = [(a.id, a.updated_at) for a in record.unsettled] == [(a.id, a.updated_at) for a in seen.unsettled]
+            if record.booked is not None or not same:
+                return None
             for attempt in record.unsettled:
                 await uow.attempts.settle(attempt.id, AttemptState.REFUSED, self._world.now())
             return await self._open(uow, wish, record.attempts)
@@ -148,7 +170,7 @@ class AttemptKeeper:
         keys = frozenset(attempt.key for attempt in attempts)
         return asker_of(wish, self._world.business.fallback_email, keys)
 
-    async def _set(self, trial: Trial, state: AttemptState) -> None:
+    async def _set(self, trial: Trial, state: AttemptState, *, tell: bool = False) -> None:
         """A slow request must not take back what reconciliation has booked for it meanwhile."""
         if trial.attempt_id is None:
             return
@@ -156,8 +178,11 @@ class AttemptKeeper:
 
         async def body(uow: UnitOfWork) -> None:
             current = await uow.attempts.by_key(key)
-            if current is not None and current.state is not AttemptState.BOOKED:
-                await uow.attempts.settle(attempt_id, state, at)
+            if current is None or current.state is AttemptState.BOOKED:
+                return
+            await uow.attempts.settle(attempt_id, state, at)
+            if tell and current.awaited:
+                await self._bookkeeper.notify(uow, trial.wish.customer, None, "booking_failed", at)
 
         await self._world.transactions(body)
 

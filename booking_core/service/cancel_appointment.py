@@ -9,6 +9,7 @@ from booking_core.ports.calcom import CalcomUnavailableError
 from booking_core.ports.storage import UnitOfWork
 from booking_core.service.bookkeeping import Bookkeeper
 from booking_core.service.messages import answer, say, spoken
+from booking_core.service.moved_booking import find_moved_anywhere
 from booking_core.service.own_appointment import Meant, Question, find_meant
 from booking_core.service.surroundings import Surroundings
 
@@ -44,16 +45,26 @@ class AppointmentCanceller:
         return await self._world.transactions(body)
 
     async def _cancel(self, appointment: Appointment) -> bool:
-        """Whether it is cancelled at Cal.com, and therefore here; a booking unknown there needs no cancelling."""
+        """Whether it is cancelled at Cal.com, and therefore here."""
         if appointment.calcom_v2_booking_id is not None:
             try:
-                refusal = await self._world.calcom.cancel_booking(appointment.calcom_v2_booking_id, _REASON)
+                if not await self._cancel_there(appointment.calcom_v2_booking_id):
+                    return False
             except CalcomUnavailableError:
-                return False
-            if refusal is not None and refusal.http_status != 404:
                 return False
         await self._write_down(appointment)
         return True
+
+    async def _cancel_there(self, uid: str) -> bool:
+        """Whether no booking is left; one unknown there needs no cancelling, one moved meanwhile has a replacement."""
+        refusal = await self._world.calcom.cancel_booking(uid, _REASON)
+        if refusal is None or refusal.http_status == 404:
+            return True
+        if not refusal.is_over:
+            return False
+        old = await self._world.calcom.get_booking(uid)
+        moved = await find_moved_anywhere(self._world, old) if old is not None else None
+        return moved is None or await self._cancel_there(moved.uid)
 
     async def _write_down(self, appointment: Appointment) -> None:
         now = self._world.now()

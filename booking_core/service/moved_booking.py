@@ -7,6 +7,7 @@ from datetime import datetime
 
 from booking_core.domain.model import CalcomBooking
 from booking_core.ports.calcom import CalcomClient
+from booking_core.service.surroundings import Surroundings
 
 
 async def find_moved(
@@ -26,14 +27,12 @@ async def find_moved(
     return replacement_of(old, await calcom.find_bookings(old.attendee.email, new_start))
 
 
-async def find_moved_anywhere(
-    calcom: CalcomClient, old: CalcomBooking, after: datetime, before: datetime
-) -> CalcomBooking | None:
-    """The live booking in the window that replaced `old`, at a time not known here. Raises CalcomUnavailableError.
+async def find_moved_anywhere(world: Surroundings, old: CalcomBooking) -> CalcomBooking | None:
+    """The live booking that replaced `old`, at a time not known here. Raises CalcomUnavailableError.
 
     A booking at the old time is the slot booked anew under the same attempt, not a move.
     """
-    bookings = await calcom.list_bookings(after, before)
+    bookings = await world.calcom.list_bookings(*world.business.watched_window(world.now()))
     return replacement_of(old, (booking for booking in bookings if booking.start != old.start))
 
 

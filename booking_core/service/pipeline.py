@@ -27,7 +27,7 @@ class Pipeline:
         alternatives = Alternatives(calcom=surroundings.calcom, business=surroundings.business)
         self._judge = LayerJudge(surroundings=surroundings, bookkeeper=self.bookkeeper)
         self.resolver = Resolver(surroundings=surroundings, bookkeeper=self.bookkeeper, alternatives=alternatives)
-        self.attempts = AttemptKeeper(surroundings=surroundings, resolver=self.resolver)
+        self.attempts = AttemptKeeper(surroundings=surroundings, bookkeeper=self.bookkeeper, resolver=self.resolver)
 
     async def run(self, trial: Trial) -> Outcome:
         """Create, judge, resolve, and settle the trial's attempt."""

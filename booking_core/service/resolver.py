@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from booking_core.domain.events import FalselyRejected
 from booking_core.domain.model import Appointment, CalcomBooking
@@ -108,10 +108,8 @@ class Resolver:
 
     async def _replacement(self, old: CalcomBooking) -> CalcomBooking | None:
         """Where a booking that is over went: another request may be moving it and not have written that down yet."""
-        business, now = self._world.business, self._world.now()
-        after, before = now - timedelta(business.reconcile_past_days), now + timedelta(business.reconcile_future_days)
         try:
-            return await find_moved_anywhere(self._world.calcom, old, after, before)
+            return await find_moved_anywhere(self._world, old)
         except CalcomUnavailableError:
             return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from booking_core.domain.commands import Caller, Entry
 from booking_core.domain.model import Attempt, AttemptState
-from booking_core.domain.outcomes import Booked, Existing, Outcome, Pending, Recovered
+from booking_core.domain.outcomes import Booked, Outcome, Pending, Recovered
 from booking_core.ports.calcom import CalcomUnavailableError
 from booking_core.ports.storage import UnitOfWork
 from booking_core.service.pipeline import Pipeline
@@ -27,7 +27,7 @@ class AttemptSettler:
         except CalcomUnavailableError:
             return "waiting"
         if own is not None:
-            return await self._ended(trial, await self._pipeline.resolver.adopt(trial, own))
+            return _ended(await self._pipeline.resolver.adopt(trial, own))
         if trial.wish.held is not None:  # one call never gets two appointments: this wish is needless by now
             return await self._give_up(attempt)
         if attempt.starts_at <= self._world.now():
@@ -55,19 +55,7 @@ class AttemptSettler:
         if not await self._claim(attempt):
             return "taken"
         outcome = await self._pipeline.run(trial)
-        return await self._ended(trial, outcome)
-
-    async def _ended(self, trial: Trial, outcome: Outcome) -> str:
-        match outcome:
-            case Booked() | Recovered():
-                return "booked"
-            case Pending():
-                return "waiting"
-            case Existing():
-                return "given up"
-            case _:
-                await self._tell_failure(trial.wish.customer.id)
-                return "given up"
+        return _ended(outcome)
 
     async def _claim(self, attempt: Attempt) -> bool:
         """Make the attempt young again, unless another reconciliation or the caller's retry was faster."""
@@ -79,6 +67,7 @@ class AttemptSettler:
             if current is None or (current.state, current.updated_at) != (attempt.state, attempt.updated_at):
                 return False
             await uow.attempts.settle(attempt.id, AttemptState.OPEN, now)
+            await uow.attempts.await_end(attempt.id)
             return True
 
         return await self._world.transactions(body)
@@ -108,3 +97,13 @@ class AttemptSettler:
                 await self._pipeline.bookkeeper.notify(uow, customer, None, "booking_failed", now)
 
         await self._world.transactions(body)
+
+
+def _ended(outcome: Outcome) -> str:
+    match outcome:
+        case Booked() | Recovered():
+            return "booked"
+        case Pending():
+            return "waiting"
+        case _:  # whoever waits was told when the attempt was closed
+            return "given up"

@@ -43,9 +43,7 @@ class BookingSettler:
 
     async def settle(self, *, apply: bool) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
         """Orphans and ghosts. Rows are read before bookings: what was stored had been booked by then."""
-        business, now = self._world.business, self._world.now()
-        start = now - timedelta(days=business.reconcile_past_days)
-        end = now + timedelta(days=business.reconcile_future_days)
+        start, end = self._world.business.watched_window(self._world.now())
         rows = await self._world.transactions(lambda uow: uow.appointments.live_between(start, end))
         bookings = await self._world.calcom.list_bookings(start, end)
         if apply:
@@ -153,8 +151,7 @@ class BookingSettler:
         """
         if ghost.held is not None and await self._settle_orphan(ghost.held, [ghost.booking], apply=apply):
             return None
-        refused = ghost.attempt is not None and ghost.attempt.state is AttemptState.REFUSED
-        unwanted = ghost.row is not None or ghost.held is not None or refused
+        unwanted = ghost.row is not None or ghost.held is not None or _is_settled(ghost.attempt)
         finding = Finding(ghost.booking.uid, None, "cancelled" if unwanted else "adopted")
         if not apply:
             return finding
@@ -175,6 +172,11 @@ class BookingSettler:
             return row.calcom_v2_booking_id == ghost.booking.uid
 
         return await self._world.past_a_race(body)
+
+
+def _is_settled(attempt: Attempt | None) -> bool:
+    """Refused, or booked as another booking: a create that was held back on its way has made one nobody wants."""
+    return attempt is not None and attempt.state in {AttemptState.REFUSED, AttemptState.BOOKED}
 
 
 async def _service_id(uow: UnitOfWork, booking: CalcomBooking) -> int:

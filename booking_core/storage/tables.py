@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -147,6 +148,7 @@ BOOKING_ATTEMPTS = Table(
     Column("starts_at", UtcDateTime, nullable=False),
     Column("attendee_email", String(NAME_LENGTH), nullable=False),
     Column("state", String(WORD_LENGTH), nullable=False),
+    Column("awaited", Boolean, nullable=False),
     _reference("appointment_id", "appointments", nullable=True, ondelete="SET NULL"),
     Column("calcom_v2_booking_id", String(UID_LENGTH)),
     Column("created_at", UtcDateTime, nullable=False),

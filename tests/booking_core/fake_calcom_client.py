@@ -104,6 +104,8 @@ class FakeCalcom:
         self._ask()
         if uid not in self.bookings:
             return Refused(404, f"Booking with uid={uid} not found")
+        if not self.bookings[uid].is_live:
+            return Refused(400, f"Can't cancel booking with uid={uid} because it has been cancelled already.")
         self.change(uid, status="cancelled")
         return None
 

@@ -200,6 +200,9 @@ class MemoryAttempts(_Repository):
             attempt = replace(attempt, appointment_id=appointment_id, calcom_v2_booking_id=booking_uid)
         self.t.attempts[attempt_id] = attempt
 
+    async def await_end(self, attempt_id: int) -> None:
+        self.t.attempts[attempt_id] = replace(self.t.attempts[attempt_id], awaited=True)
+
     async def unsettled(self, older_than: datetime) -> Sequence[Attempt]:
         waiting = {AttemptState.OPEN, AttemptState.UNKNOWN}
         return [a for a in self.t.attempts.values() if a.state in waiting and a.updated_at < older_than]

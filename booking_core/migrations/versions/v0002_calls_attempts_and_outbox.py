@@ -52,6 +52,7 @@ def _create_booking_attempts() -> None:
         sa.Column("starts_at", instant(), nullable=False),
         sa.Column("attendee_email", sa.String(255), nullable=False),
         sa.Column("state", sa.String(32), nullable=False),
+        sa.Column("awaited", sa.Boolean, nullable=False),
         reference("appointment_id", "appointments", nullable=True, ondelete="SET NULL"),
         sa.Column("calcom_v2_booking_id", sa.String(64)),
         sa.Column("created_at", instant(), nullable=False),

@@ -42,6 +42,7 @@ class SqlAttempts:
             "starts_at": new.starts_at,
             "attendee_email": new.attendee_email,
             "state": AttemptState.OPEN,
+            "awaited": False,
             "created_at": new.created_at,
             "updated_at": new.created_at,
         }
@@ -71,6 +72,10 @@ class SqlAttempts:
         led_to = {"appointment_id": appointment_id, "calcom_v2_booking_id": booking_uid}
         known = {name: value for name, value in led_to.items() if value is not None}
         await self._rows.update(BOOKING_ATTEMPTS, attempt_id, {"state": state, "updated_at": at, **known})
+
+    async def await_end(self, attempt_id: int) -> None:
+        """Set `awaited`."""
+        await self._rows.update(BOOKING_ATTEMPTS, attempt_id, {"awaited": True})
 
     async def unsettled(self, older_than: datetime) -> Sequence[Attempt]:
         """Open or unknown attempts last touched before that instant, oldest first."""

@@ -86,11 +86,14 @@ async def test_a_short_rate_limit_is_waited_for_and_a_long_one_is_not(rig: Rig) 
     assert len(rig.calcom.heard) == 1
 
 
-async def test_cancelling_twice_is_cancelled(rig: Rig) -> None:
+async def test_cancelling_twice_says_that_it_is_over(rig: Rig) -> None:
     already = "Can't cancel booking with uid=uid1 because it has been cancelled already. Please provide …"
     rig.calcom.reactions = [answers(400, {"status": "error", "error": {"message": already}})]
 
-    assert await rig.client.cancel_booking("uid1", "caller") is None
+    refusal = await rig.client.cancel_booking("uid1", "caller")
+
+    assert refusal is not None
+    assert refusal.is_over
 
 
 async def test_a_cancellation_that_is_refused_says_why(rig: Rig) -> None:
@@ -98,9 +101,10 @@ async def test_a_cancellation_that_is_refused_says_why(rig: Rig) -> None:
         answers(400, {"statusCode": 400, "message": "This event type does not allow cancellations"})
     ]
 
-    assert await rig.client.cancel_booking("uid1", "caller") == Refused(
-        400, "This event type does not allow cancellations"
-    )
+    refusal = await rig.client.cancel_booking("uid1", "caller")
+
+    assert refusal == Refused(400, "This event type does not allow cancellations")
+    assert not refusal.is_over
 
 
 def slots(*starts: str) -> Reaction:

@@ -172,3 +172,25 @@ async def test_nothing_sent_means_nothing_moved() -> None:
 
     assert (answer.success, answer.status) == (False, Status.ERROR)
     assert [a.starts_at for a in desk.live()] == [SLOT]
+
+
+async def test_cancelling_what_the_host_has_moved_cancels_it_where_it_is_now() -> None:
+    desk = gateway()
+    await desk.book(ANNA)
+    (first,) = desk.calcom.bookings.values()
+    await desk.calcom.reschedule_booking(first.uid, SLOT + timedelta(hours=1), "by the host")
+
+    answer = await cancel(desk)
+
+    assert answer.status is Status.CANCELLED
+    assert not any(booking.is_live for booking in desk.calcom.bookings.values())
+
+
+async def test_cancelling_what_the_host_has_cancelled_is_done() -> None:
+    desk = gateway()
+    await desk.book(ANNA)
+    (first,) = desk.calcom.bookings.values()
+    await desk.calcom.cancel_booking(first.uid, "by the host")
+
+    assert (await cancel(desk)).status is Status.CANCELLED
+    assert desk.live() == []

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from booking_core.domain.commands import CancelAppointment
 from booking_core.domain.events import GhostFound, OrphanFound, UnsettledCounted
 from booking_core.domain.model import AppointmentStatus, AttemptState
 from booking_core.domain.outcomes import Status
+from booking_core.service.cancel_appointment import AppointmentCanceller
 from booking_core.service.reconcile import Reconciler, ReconcileReport
 from tests.booking_core.fake_calcom_client import Fault
 from tests.booking_core.gateway import ANNA, BERT, SLOT, Gateway, gateway
@@ -246,3 +248,17 @@ async def test_a_dry_run_changes_nothing() -> None:
     assert (len(report.orphans), len(report.ghosts), report.applied) == (1, 1, False)
     assert desk.tables == before
     assert desk.calcom.bookings == there
+
+
+async def test_a_create_that_was_held_back_until_its_caller_had_cancelled_is_given_back() -> None:
+    desk = gateway()
+    await desk.book(ANNA)
+    await AppointmentCanceller(surroundings=desk.surroundings)(CancelAppointment(ANNA))
+    late = desk.calcom.add(desk.calcom.requests[0])
+    desk.clock.advance(60)
+
+    report = await reconcile(desk)
+
+    assert [(ghost.booking_uid, ghost.settled_as) for ghost in report.ghosts] == [(late.uid, "cancelled")]
+    assert desk.live() == []
+    assert not desk.calcom.bookings[late.uid].is_live
