@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
-from simulator.adapters.aiosqlite_inline import InlineSettings, connector, create_engine_inline
+from simulator.adapters.aiosqlite_inline import InlineSettings, Transactions, connector, create_engine_inline
 from simulator.adapters.frozen_time import FrozenTime
 from simulator.adapters.sqlite_store import SqliteStore
 from simulator.checker import Verdict
@@ -99,6 +99,24 @@ def test_every_statement_asks_the_scheduler_before_it_runs_and_before_it_replies
         "main#1: sql COMMIT",
         "main#1: sql COMMIT reply",
     ]
+
+
+def test_inside_an_exclusive_transaction_a_reply_is_no_step(store: SqliteStore) -> None:
+    loop = SimulationLoop()
+
+    async def work() -> None:
+        connection = await connector(store, InlineSettings(transactions=Transactions.IMMEDIATE))()
+        connection.isolation_level = None
+        await connection.execute("BEGIN IMMEDIATE")
+        await connection.execute("SELECT who FROM booking")
+        await connection.execute("INSERT INTO booking (slot, who) VALUES ('a', 'x')")
+        await connection.commit()
+        await connection.close()
+
+    _finish(loop, work)
+
+    points = [event.text.removeprefix("main#1: sql ") for event in loop.trace.events if event.kind == "io"]
+    assert points == ["BEGIN", "BEGIN reply", "SELECT booking", "INSERT booking", "COMMIT", "COMMIT reply"]
 
 
 def test_a_commit_without_a_transaction_is_no_step(store: SqliteStore) -> None:
