@@ -56,14 +56,12 @@ class OneOrder:
 
 
 def claims(left: Aftermath, history: History) -> Iterator[Operation]:
-    """Each operation with its claim as argument, the rows that no answer named, and what is left at the end."""
-    named = {op.value["appointment_id"] for op in history if _told(op).get("status") in _NAMING}
+    """Each operation with its claim as argument, the rows its answer does not name, and what is left at the end."""
     for operation in history:
         claimed = _claimed(operation, left)
         yield claimed
         if operation.argument.action == "book":
-            rows = (row for row in _rows_of(left, operation) if row["id"] not in named)
-            yield from (_unnamed(claimed, row["id"]) for row in rows)
+            yield from (_unnamed(claimed, row["id"]) for row in _rows_of(left, operation) if not _names(operation, row))
     last = max((op.completed or op.invoked for op in history), default=0) + 1
     end = Claim(Says.END, left=frozenset(_live(left)))
     yield Operation(len(history), "nobody", "look", end, last, 0, Completion.OK, completed=last + 1)
@@ -88,6 +86,11 @@ def _unnamed(claimed: Operation, appointment_id: int) -> Operation:
     """An earlier try of Retell's may have got this row before the answer that was heard."""
     claim: Claim = claimed.argument
     return replace(claimed, argument=replace(claim, says=Says.MAY_HOLD, appointment_id=appointment_id))
+
+
+def _names(operation: Operation, row: dict[str, Any]) -> bool:
+    told = _told(operation)
+    return told.get("status") in _NAMING and told.get("appointment_id") == row["id"]
 
 
 def _rows_of(left: Aftermath, operation: Operation) -> Iterator[dict[str, Any]]:
