@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -120,23 +118,9 @@ def run_block(context: Mapping[str, Any], block: tuple[int, int]) -> dict[str, A
     tally = Tally()
     with Theatre() as theatre:
         storm = Storm(theatre, settings_from_context(context))
-        first, end = block
-        tally.add_run(storm.run_seed(first))
-        with _settled_heap():
-            for seed in range(first + 1, end):
-                tally.add_run(storm.run_seed(seed))
+        for seed in range(*block):
+            tally.add_run(storm.run_seed(seed))
     return tally.to_json()
-
-
-@contextmanager
-def _settled_heap() -> Iterator[None]:
-    """Keep the collector from going through what all runs share again and again: 5 % of a campaign's time."""
-    gc.collect()
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 def run_block_apart(context: Mapping[str, Any], block: tuple[int, int]) -> dict[str, Any]:
