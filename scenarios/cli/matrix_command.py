@@ -18,7 +18,9 @@ _EXAMPLES = """Examples:
 
   slotproof matrix --html matrix.html --json matrix.json
 
-  slotproof matrix --modes immediate --scenario two-callers --scenario one-caller-twice --preemptions 1
+  slotproof matrix --modes immediate --scenario two-callers --scenario one-caller-twice
+
+  slotproof matrix --proof-preemptions 0
 
   slotproof matrix --modes postgres --postgres postgresql+asyncpg://root@127.0.0.1/test"""
 
@@ -31,19 +33,25 @@ def register(app: typer.Typer) -> None:
 def matrix_command(
     modes: Annotated[str, typer.Option(help="legacy, begin, immediate, postgres, mariadb.")] = "legacy,begin,immediate",
     schedules: Annotated[int, typer.Option(help="Random schedules of a race before every one is run.", min=1)] = 40,
-    preemptions: Annotated[int, typer.Option(help="The bound up to which a race is proved.", min=0, max=10)] = 0,
+    preemptions: Annotated[int, typer.Option(help="The bound up to which every race is proved.", min=0, max=10)] = 0,
+    proof_preemptions: Annotated[
+        int, typer.Option(help="The same for two callers under what decides which subsets suffice.", min=0, max=10)
+    ] = 1,
     scenario: Annotated[list[str] | None, typer.Option(help="Only this scenario; may be repeated.")] = None,
     postgres: Annotated[str | None, typer.Option(help="URL of a PostgreSQL server.")] = None,
     mariadb: Annotated[str | None, typer.Option(help="URL of a MariaDB or MySQL server.")] = None,
+    processes: Annotated[int | None, typer.Option(help="How many at a time; default: one a core.", min=1)] = None,
     html: Annotated[str | None, typer.Option(help="Write the matrix as one HTML page to this file.")] = None,
     json_path: Annotated[str | None, typer.Option("--json", help="Write the matrix as JSON to this file.")] = None,
 ) -> None:
     """Try all 16 subsets of the layers in every scenario and database mode, with resolution on.
 
     A cell is proved up to the bound it names, violated (its command shows the counterexample again), or inconclusive.
-    Ends with 10 when all four layers together do not suffice somewhere, with 12 when a canary is not caught.
+    Every counterexample is run again before it is told. Ends with 13 when one does not replay, with 12 when the canary
+    (no layer at all) held, with 10 when all four layers together do not suffice somewhere.
     """
     import json
+    from functools import partial
     from pathlib import Path
 
     from scenarios.cli.progress import counting
@@ -51,20 +59,21 @@ def matrix_command(
     from scenarios.matrix.document import document
     from scenarios.matrix.measure import Effort
     from scenarios.matrix.page import page
-    from scenarios.matrix.runner import questions, run_matrix
+    from scenarios.matrix.runner import Plan, questions, run_matrix
     from scenarios.report.console import make_console
 
     html_target = None if html is None else writable(Path(html))
     json_target = None if json_path is None else writable(Path(json_path))
     batches = questions(*_checked(modes, {"postgres": postgres, "mariadb": mariadb}), _known(scenario))
     console = make_console()
-    with counting(console, "filling cells", sum(map(len, batches))) as one_more:
-        matrix = run_matrix(batches, Effort(schedules, preemptions), one_more)
+    plan = Plan(Effort(schedules, preemptions), proof_preemptions, processes)
+    matrix = run_matrix(batches, plan, partial(counting, console))
     if html_target is not None:
         write_whole(html_target, page(matrix))
     if json_target is not None:
         write_whole(json_target, json.dumps(document(matrix), ensure_ascii=False, indent=1) + "\n")
-    raise typer.Exit(_tell(console, matrix))
+    _tell(console, matrix)
+    raise typer.Exit(status_of(matrix))
 
 
 def _checked(modes: str, urls: dict[str, str | None]) -> tuple[list[str], dict[str, str]]:
@@ -94,21 +103,37 @@ def _known(wanted: list[str] | None) -> list[str]:
     return list(wanted or SCENARIOS)
 
 
-def _tell(console: Console, matrix: Matrix) -> ExitCode:
+def _tell(console: Console, matrix: Matrix) -> None:
     from collections import Counter
 
     from scenarios.matrix.cells import CellVerdict
-    from scenarios.matrix.findings import ALL, findings
+    from scenarios.matrix.findings import findings
 
-    for line in findings(matrix):
-        console.print(f"• {line}", soft_wrap=True, highlight=False)
+    for finding in findings(matrix):
+        console.print(f"• {finding}", soft_wrap=True, highlight=False)
+        if finding.command:
+            console.print(f"  {finding.command}", style="dim", soft_wrap=True, highlight=False)
     counts = Counter(str(cell.verdict) for cell in matrix.cells)
     summary = ", ".join(f"{counts[verdict]} {verdict}" for verdict in CellVerdict)
     console.print(f"{len(matrix.cells)} cells: {summary}", soft_wrap=True, highlight=False)
-    violated = [cell for cell in matrix.cells if cell.verdict is CellVerdict.VIOLATED]
-    with_all = [cell for cell in violated if cell.question.layers == ALL]
-    if not any(not cell.question.layers for cell in violated):
+    shown = [(cell, cell.counterexample) for cell in matrix.cells if cell.counterexample is not None]
+    replayed = sum(counterexample.replays for _, counterexample in shown)
+    console.print(f"{replayed} of {len(shown)} counterexamples replayed to the same violation", highlight=False)
+    if status_of(matrix) is ExitCode.INCONCLUSIVE:
         console.print("the canary held: without any layer nothing was found, so nothing is proved", soft_wrap=True)
+    for cell, counterexample in shown:
+        if not counterexample.replays:
+            console.print(f"[bold red]did not replay: {cell.command}", soft_wrap=True, highlight=False)
+
+
+def status_of(matrix: Matrix) -> ExitCode:
+    """What the command ends with: first what makes its answers worthless, then what they say."""
+    from scenarios.matrix.cells import ALL, CellVerdict
+
+    if any(cell.counterexample is not None and not cell.counterexample.replays for cell in matrix.cells):
+        return ExitCode.REPLAY_DIVERGED
+    violated = [cell for cell in matrix.cells if cell.verdict is CellVerdict.VIOLATED]
+    if all(cell.question.layers for cell in violated):
         return ExitCode.INCONCLUSIVE
-    console.print(f"see one again: {(with_all or violated)[0].command}", soft_wrap=True, highlight=False)
+    with_all = any(cell.question.layers == ALL for cell in violated)
     return ExitCode.SAFETY_VIOLATED if with_all else ExitCode.AS_EXPECTED

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import combinations
+from typing import Any
 
 from booking_core.domain.outcomes import Layer
 from booking_core.profiles import AttendeeIdentity
@@ -14,6 +16,7 @@ from scenarios.scenario import MEMORY, Settings
 Layers = tuple[int, ...]
 """A subset of the layers, ascending."""
 
+ALL: Layers = tuple(int(layer) for layer in Layer)
 SERVERS = ("postgres", "mariadb")
 PROFILE = "hardened"  # one pipeline and resolution: what differs between two cells of a row is the layers alone
 
@@ -62,6 +65,22 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Counterexample:
+    """A run that breaks a promise, as small as it was made, and whether running it again came to the same.
+
+    `answers` and `seed` are the scheduler's (no answers: plain order), `deviates` says what is off plain order,
+    `story` has the lanes, steps and tables of a report.
+    """
+
+    answers: tuple[int, ...]
+    seed: int
+    deviates: str
+    digest: str
+    replays: bool
+    story: Mapping[str, Any] = field(repr=False, default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """A filled cell: `reason` says what is broken (or why nothing is proved), `command` shows it again."""
 
@@ -71,13 +90,17 @@ class Cell:
     reason: str
     command: str
     tally: Tally = field(default_factory=Tally)
-    searched: bool = False  # whether schedules were searched: a violation may still be found by looking harder
+    searched: bool = False  # whether schedules were searched and none broke anything: a harder look still may
+    preemptions: int | None = None  # the bound up to which every schedule was run
+    schedules: int = 0  # how many were, up to that bound or to the counterexample
+    inert: Layers = ()  # layers that only look at the answer and decided nothing in any of the cell's schedules
+    same_as: Layers | None = None  # the subset whose schedules these are, one for one
+    counterexample: Counterexample | None = None
 
 
 def every_subset() -> list[Layers]:
     """The sixteen subsets, small ones first."""
-    numbers = [int(layer) for layer in Layer]
-    return [subset for size in range(len(numbers) + 1) for subset in combinations(numbers, size)]
+    return [subset for size in range(len(ALL) + 1) for subset in combinations(ALL, size)]
 
 
 def name_of(layers: Layers) -> str:

@@ -3,56 +3,139 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from scenarios.matrix.cells import Cell, CellVerdict, Layers, name_of
-from scenarios.matrix.runner import Matrix
+from scenarios.matrix.cells import ALL, Cell, CellVerdict, Layers, name_of
+from scenarios.matrix.counterexamples import PLAIN_ORDER, SERVERS_ORDER
+from scenarios.matrix.measure import SKEW_QUESTION
+from scenarios.matrix.runner import TWO_CALLERS, Matrix
 from scenarios.matrix.sufficiency import minimal, sufficient, views
+from scenarios.replay import command_of
 
-ALL: Layers = (1, 2, 3, 4)
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A sentence drawn from the cells alone, where it holds (modes and identity), and a command that shows it."""
+
+    says: str
+    where: str = ""
+    command: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.says}" if self.where else self.says
 
 
-def findings(matrix: Matrix) -> list[str]:
-    """Sentences, each drawn from the cells alone."""
-    said: list[str] = []
+def findings(matrix: Matrix) -> list[Finding]:
+    """What holds in several modes is said once for all of them, with the first one's command."""
+    modes: dict[tuple[str, str], list[str]] = {}
+    commands: dict[tuple[str, str], str] = {}
     for (mode, identity), cells in views(matrix.cells).items():
-        said.append(_suffices(mode, identity, cells))
-        said += [f"{mode}, {identity}: {line}" for line in _of_view(cells)]
+        for says, command in _of_view(cells):
+            modes.setdefault((identity, says), []).append(mode)
+            commands.setdefault((identity, says), command)
+    said = [
+        Finding(says, f"{', '.join(where)}, {identity}", commands[identity, says])
+        for (identity, says), where in modes.items()
+    ]
     return [*said, *_of_skew(matrix)]
 
 
-def _suffices(mode: str, identity: str, cells: Sequence[Cell]) -> str:
-    least = [name_of(layers) for layers in minimal(sufficient(cells))]
+def _of_view(cells: Sequence[Cell]) -> Iterator[tuple[str, str]]:
+    yield _suffices(cells), ""
+    yield from _proofs(cells)
+    for layer in ALL:
+        yield from _alone(cells, layer)
+    yield from _races_of_layer_3(cells)
+    yield from _wrong_owners(cells)
+    yield from _only_layer_4(cells)
+    whole = _broken(cells, ALL)
+    if whole:
+        yield f"all four layers do not suffice in {_scenarios(whole)}", whole[0].command
+    ghosts = [cell for cell in _with(cells, ALL) if cell.tally.ghosts]
+    if ghosts:
+        yield f"with all four layers a booking can stay at Cal.com without a row in {_scenarios(ghosts)}", _one(ghosts)
+
+
+def _suffices(cells: Sequence[Cell]) -> str:
+    least = minimal(sufficient(cells))
     open_cells = sum(cell.verdict is CellVerdict.INCONCLUSIVE for cell in cells)
     proviso = f"; {open_cells} cells are inconclusive" if open_cells else ""
-    return f"{mode}, {identity}: the smallest subsets that suffice are {', '.join(least) or 'not among these'}{proviso}"
+    if least == [()]:
+        return f"no layer is needed{proviso}"
+    return f"the smallest subsets that suffice: {', '.join(map(name_of, least)) or 'not among these'}{proviso}"
 
 
-def _of_view(cells: Sequence[Cell]) -> Iterator[str]:
-    own = [c.question.scenario for c in cells if c.question.layers == (1,) and c.tally.false_rejections]
+def _proofs(cells: Sequence[Cell]) -> Iterator[tuple[str, str]]:
+    """How far the sufficient subsets are proved for two callers: those that were looked at hardest."""
+    decisive = [*minimal(sufficient(cells)), ALL]
+    for cell in cells:
+        question = cell.question
+        if question.scenario == TWO_CALLERS and cell.preemptions and question.layers in decisive:
+            subset = "no layer at all" if not question.layers else f"Layers {name_of(question.layers)}"
+            most = "one preemption" if cell.preemptions == 1 else f"{cell.preemptions} preemptions"
+            yield f"{subset} held in all {cell.schedules:,} schedules of two callers with at most {most}", cell.command
+
+
+def _alone(cells: Sequence[Cell], layer: int) -> Iterator[tuple[str, str]]:
+    """What one layer stops by itself of what happens without any, what gets past it, and what it breaks."""
+    alone, without = _broken(cells, (layer,)), _broken(cells, ())
+    past = {cell.question.scenario for cell in alone}
+    stopped = [cell for cell in without if cell.question.scenario not in past]
+    if without and stopped:
+        rest = f", and lets {_scenarios(alone)} through" if alone else ""
+        yield f"Layer {layer} alone stops {_scenarios(stopped)}{rest}", stopped[0].command
+    elif alone:
+        yield f"Layer {layer} alone stops nothing: {_scenarios(alone)} get through", alone[0].command
+    own = [cell for cell in _with(cells, (layer,)) if cell.tally.false_rejections]
     if own:
-        yield f"Layer 1 turns down the caller's own booking in {', '.join(own)}; resolution has to save it"
+        said = f"Layer {layer} turns down the caller's own booking in {_scenarios(own)}; resolution has to save it"
+        yield said, _one(own)
+
+
+def _races_of_layer_3(cells: Sequence[Cell]) -> Iterator[tuple[str, str]]:
     for cell in _broken(cells, (3,)):
-        if cell.tally.duplicates and cell.question.scenario in {"two-callers", "one-caller-twice"}:
-            yield f"Layer 3 alone is a race in {cell.question.scenario}: two look, then two insert"
+        shown = cell.counterexample
+        if shown is not None and shown.deviates not in {PLAIN_ORDER, SERVERS_ORDER}:
+            scenario = cell.question.scenario
+            yield f"Layer 3 alone is a race in {scenario}: plain order holds, another order does not", cell.command
+
+
+def _wrong_owners(cells: Sequence[Cell]) -> Iterator[tuple[str, str]]:
     for cell in _broken(cells, (4,)):
         if cell.tally.falsehoods:
-            yield f"Layer 4 alone lets the wrong customer own the row in {cell.question.scenario}"
+            scenario = cell.question.scenario
+            yield f"Layer 4 alone lets the wrong customer own the row in {scenario}", cell.command
+
+
+def _only_layer_4(cells: Sequence[Cell]) -> Iterator[tuple[str, str]]:
     whole = {cell.question.scenario for cell in _broken(cells, ALL)}
-    only_4 = [c.question.scenario for c in _broken(cells, (1, 2, 3)) if c.question.scenario not in whole]
-    if only_4:
-        yield f"only Layer 4 stops {', '.join(only_4)}: Layers 1 to 3 together let it through"
-    if whole:
-        yield f"all four layers do not suffice in {', '.join(sorted(whole))}"
+    only = [cell for cell in _broken(cells, (1, 2, 3)) if cell.question.scenario not in whole]
+    if only:
+        yield f"only Layer 4 stops {_scenarios(only)}: Layers 1 to 3 together let it through", only[0].command
+
+
+def _with(cells: Sequence[Cell], layers: Layers) -> list[Cell]:
+    return [cell for cell in cells if cell.question.layers == layers]
 
 
 def _broken(cells: Sequence[Cell], layers: Layers) -> list[Cell]:
-    return [cell for cell in cells if cell.question.layers == layers and cell.verdict is CellVerdict.VIOLATED]
+    return [cell for cell in _with(cells, layers) if cell.verdict is CellVerdict.VIOLATED]
 
 
-def _of_skew(matrix: Matrix) -> Iterator[str]:
+def _scenarios(cells: Sequence[Cell]) -> str:
+    return ", ".join(cell.question.scenario for cell in cells)
+
+
+def _one(cells: Sequence[Cell]) -> str:
+    return cells[0].command
+
+
+def _of_skew(matrix: Matrix) -> Iterator[Finding]:
     rejected = [skew for skew, turned_down in matrix.skews.items() if turned_down]
-    if rejected:
-        ahead = -max(rejected)
-        yield f"from {ahead} s that the gateway's clock is ahead of Cal.com's, Layer 1 turns every new booking down"
-    else:
-        yield "at no skew that was swept does Layer 1 turn an ordinary new booking down"
+    if not rejected:
+        yield Finding("at no skew that was swept does Layer 1 turn an ordinary new booking down")
+        return
+    least = max(rejected)
+    command = f"{command_of(SKEW_QUESTION.scenario, SKEW_QUESTION.settings)} --skew {least}"
+    said = f"from {-least} s that the gateway's clock is ahead of Cal.com's, Layer 1 turns every new booking down"
+    yield Finding(said, command=command)

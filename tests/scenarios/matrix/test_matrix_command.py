@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
 import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from scenarios.matrix.cells import Cell, CellVerdict, Question, Tally, every_subset
+from scenarios.cli.exit_codes import ExitCode
+from scenarios.cli.matrix_command import status_of
+from scenarios.matrix.cells import Cell, CellVerdict, Counterexample, Question, Tally, every_subset
+from scenarios.matrix.document import document
 from scenarios.matrix.findings import findings
-from scenarios.matrix.measure import Effort, count, false_rejections, fill, ghosts
-from scenarios.matrix.runner import Matrix, questions
+from scenarios.matrix.measure import Effort, fill
+from scenarios.matrix.runner import Matrix, Plan, decisive_races, questions
 from scenarios.matrix.sufficiency import minimal, sufficient
+from scenarios.matrix.tallies import count, false_rejections, ghosts
 from scenarios.observation import LayerWord, Observation
 from scenarios.theatre import Theatre
 from tests.scenarios.command_line import CommandLine
@@ -28,34 +31,66 @@ def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_small_matrix_is_told_written_and_every_sampled_no_replays(
-    slotproof: CommandLine, in_an_empty_folder: Path
-) -> None:
-    ended = slotproof("matrix", *SMALL, "--html", "m.html", "--json", "m.json")
+def test_a_small_matrix_is_told_written_and_every_no_replays(slotproof: CommandLine, in_an_empty_folder: Path) -> None:
+    ended = slotproof("matrix", *SMALL, "--processes", "1", "--html", "m.html", "--json", "m.json")
 
     made = json.loads((in_an_empty_folder / "m.json").read_text())
     cells = {(c["scenario"], c["subset"], c["identity"]): c for c in made["cells"]}
+    unprotected = cells["687-688", "none", "shared"]
+    said = [finding["says"] for finding in made["findings"]]
     assert ended.status == 0, ended.err
     assert len(cells) == 2 * 2 * 16
-    assert cells["687-688", "none", "shared"]["verdict"] == "violated"
+    assert (unprotected["verdict"], unprotected["counterexample"]["replays"]) == ("violated", True)
     assert {c["verdict"] for key, c in cells.items() if key[1] != "none"} == {"proved"}
-    assert any("Layer 1 turns down the caller's own booking in gateway-31s-ahead" in line for line in made["findings"])
-    assert any(line.startswith("from 31 s that the gateway's clock is ahead") for line in made["findings"])
-    _no_network(in_an_empty_folder / "m.html")
-    assert slotproof(*shlex.split(cells["687-688", "none", "shared"]["command"])[1:]).status == 10
+    assert any("Layer 1 turns down the caller's own booking in gateway-31s-ahead" in line for line in said)
+    assert any(line.startswith("from 31 s that the gateway's clock is ahead") for line in said)
+    assert "1 of 1 counterexamples replayed to the same violation" in ended.out
+    assert "slotproof replay 687-688" in (in_an_empty_folder / "m.html").read_text()
+    assert slotproof(*shlex.split(unprotected["command"])[1:]).status == 10
 
 
-def test_a_race_that_breaks_layer_4_alone_is_found_again_by_its_command(
-    slotproof: CommandLine, in_an_empty_folder: Path
+def test_every_counterexample_of_a_race_replays_and_a_command_finds_it_again(
+    slotproof: CommandLine, small_matrix: Matrix, in_an_empty_folder: Path
 ) -> None:
-    with Theatre() as theatre:
-        found = fill(theatre, Question("two-callers", (4,), "shared", "immediate"), Effort(schedules=40))
+    violated = [cell for cell in small_matrix.cells if cell.verdict is CellVerdict.VIOLATED]
+    found = next(cell for cell in violated if cell.question.layers == (3,))
 
     again = slotproof(*shlex.split(found.command)[1:])
 
-    assert (found.verdict, found.tally.falsehoods) == (CellVerdict.VIOLATED, 1)
+    assert len({cell.question.scenario for cell in violated}) == 2
+    assert [cell.command for cell in violated if cell.counterexample is None or not cell.counterexample.replays] == []
     assert again.status == 10
     assert list(in_an_empty_folder.glob("slotproof-two-callers-*.json"))
+
+
+def test_a_counterexample_that_does_not_replay_is_reported_before_all_else() -> None:
+    gone = Counterexample((1,), 0, "plain order except …", "digest", replays=False)
+    cells = (
+        cell((), CellVerdict.VIOLATED, counterexample=gone),
+        cell((1, 2, 3, 4), CellVerdict.VIOLATED),
+    )
+
+    assert status_of(Matrix(cells, {})) is ExitCode.REPLAY_DIVERGED
+    assert document(Matrix(cells, {}))["cells"][0]["counterexample"]["replays"] is False
+
+
+@pytest.mark.parametrize(
+    ("violated", "status"),
+    [
+        ([()], ExitCode.AS_EXPECTED),
+        ([(1,)], ExitCode.INCONCLUSIVE),
+        ([(), (1, 2, 3, 4)], ExitCode.SAFETY_VIOLATED),
+        ([], ExitCode.INCONCLUSIVE),
+    ],
+)
+def test_the_status_says_whether_all_layers_hold_and_the_canary_does_not(
+    violated: list[tuple[int, ...]], status: ExitCode
+) -> None:
+    cells = [
+        cell(layers, CellVerdict.VIOLATED if layers in violated else CellVerdict.PROVED) for layers in every_subset()
+    ]
+
+    assert status_of(Matrix(tuple(cells), {})) is status
 
 
 def test_all_layers_hold_a_race_up_to_the_bound_that_the_cell_names() -> None:
@@ -64,14 +99,31 @@ def test_all_layers_hold_a_race_up_to_the_bound_that_the_cell_names() -> None:
 
     assert found.verdict is CellVerdict.PROVED
     assert found.bound.startswith("bound 0, over 2 schedules")
+    assert (found.preemptions, found.schedules) == (0, 2)
     assert found.tally.correct == found.tally.runs == 5
 
 
-def _no_network(path: Path) -> None:
-    text = path.read_text()
-    assert not re.search(r"https?://|<script|<link|@import|url\(", text)
-    assert "<summary" in text
-    assert "slotproof replay 687-688" in text
+def test_a_race_that_outlasts_its_schedules_is_not_proved() -> None:
+    effort = Effort(schedules=1, preemptions=1, schedules_max=9)
+    with Theatre() as theatre:
+        found = fill(theatre, Question("two-callers", (2, 4), "shared", "immediate"), effort)
+
+    assert (found.verdict, found.preemptions) == (CellVerdict.INCONCLUSIVE, None)
+    assert "schedules_max" in found.reason
+    assert found.schedules == 9
+
+
+def test_what_decides_is_looked_at_harder_two_callers_up_to_the_bound_of_the_proof() -> None:
+    decisive = {(2, 4), (1, 2, 3, 4)}
+    cells = [
+        cell(layers, CellVerdict.PROVED if {2, 4} <= set(layers) else CellVerdict.VIOLATED, searched=True)
+        for layers in every_subset()
+    ]
+    plan = Plan(Effort(schedules=10, preemptions=0), proof_preemptions=1)
+
+    assert {question.layers for question in decisive_races(cells)} == decisive
+    assert plan.harder(Question("two-callers", (2, 4), "shared", "begin")).preemptions == 1
+    assert plan.harder(Question("one-caller-twice", (2, 4), "shared", "begin")).schedules > 10
 
 
 @pytest.mark.parametrize(
@@ -89,8 +141,8 @@ def test_wrong_words_are_named(slotproof: CommandLine, in_an_empty_folder: Path,
     assert (ended.status, line in ended.err) == (2, True), ended.err
 
 
-def cell(layers: tuple[int, ...], verdict: CellVerdict, scenario: str = "two-callers", **seen: Any) -> Cell:
-    return Cell(Question(scenario, layers, "shared", "immediate"), verdict, "", "", "", Tally(**seen))
+def cell(layers: tuple[int, ...], verdict: CellVerdict, scenario: str = "two-callers", **more: Any) -> Cell:
+    return Cell(Question(scenario, layers, "shared", "immediate"), verdict, "", "", "", **more)
 
 
 def test_the_smallest_sufficient_subsets_contain_no_other() -> None:
@@ -108,12 +160,12 @@ def test_one_violated_scenario_refutes_a_subset() -> None:
 
 def test_findings_name_what_only_layer_4_stops_and_what_layer_1_turns_down() -> None:
     cells = (
-        cell((1,), CellVerdict.PROVED, scenario="gateway-31s-ahead", false_rejections=1),
-        cell((1, 2, 3), CellVerdict.VIOLATED, duplicates=1),
+        cell((1,), CellVerdict.PROVED, scenario="gateway-31s-ahead", tally=Tally(false_rejections=1)),
+        cell((1, 2, 3), CellVerdict.VIOLATED, tally=Tally(duplicates=1)),
         cell((1, 2, 3, 4), CellVerdict.PROVED),
     )
 
-    said = " ".join(findings(Matrix(cells, {-40: True, -31: True, -30: False})))
+    said = " ".join(map(str, findings(Matrix(cells, {-40: True, -31: True, -30: False}))))
 
     assert "Layer 1 turns down the caller's own booking in gateway-31s-ahead" in said
     assert "only Layer 4 stops two-callers" in said
