@@ -77,10 +77,50 @@ def _attempts() -> tuple[Mutant, ...]:
         Mutant(
             "an-unknown-end-is-called-refused",
             _ATTEMPTS,
-            "AttemptState.UNKNOWN if isinstance(outcome, Pending) else AttemptState.REFUSED",
-            "AttemptState.REFUSED",
+            "await self._set(trial, AttemptState.UNKNOWN)",
+            "await self._set(trial, AttemptState.REFUSED)",
             "nobody would ever find out what became of it",
             _booking("test_two_lost_requests_leave_the_attempt_unknown_and_the_caller_with_the_truth"),
+        ),
+        Mutant(
+            "an-old-copy-books-anew",
+            _ATTEMPTS,
+            " if is_newest else Failed(_COPY)",
+            "",
+            "its caller was truthfully refused, and the network delivers the request once more",
+            PytestCheck(
+                "tests/booking_core/service/test_old_copies.py::test_a_copy_of_a_refused_request_books_nothing"
+            ),
+        ),
+        Mutant(
+            "who-waits-for-another-request-hears-nothing",
+            _ATTEMPTS,
+            "if tell and current.awaited:",
+            "if tell and current.awaited and current.state is AttemptState.UNKNOWN:",
+            "the caller was told that somebody will be in touch",
+            PytestCheck(
+                "tests/booking_core/service/test_promises_to_wait.py::"
+                "test_who_waited_for_a_request_that_was_refused_is_told"
+            ),
+        ),
+        Mutant(
+            "an-unconfirmed-booking-is-called-booked",
+            _KEEPER,
+            "return AppointmentStatus.REQUESTED if is_requested else AppointmentStatus.SCHEDULED",
+            "return AppointmentStatus.SCHEDULED",
+            "the host may still say no",
+            PytestCheck("tests/booking_core/service/test_confirmation.py::test_a_request_is_called_a_request"),
+        ),
+        Mutant(
+            "cancelling-stops-at-a-moved-booking",
+            "booking_core/service/cancel_appointment.py",
+            "return moved is None or await self._cancel_there(moved.uid)",
+            "return True",
+            "Cal.com keeps the booking at its new time, and its caller was told that it is cancelled",
+            PytestCheck(
+                "tests/booking_core/service/test_cancel_and_move.py::"
+                "test_cancelling_what_the_host_has_moved_cancels_it_where_it_is_now"
+            ),
         ),
         Mutant(
             "earlier-attempts-are-forgotten",
@@ -104,10 +144,18 @@ def _reconciliation() -> tuple[Mutant, ...]:
             _settling("test_a_young_attempt_is_left_to_the_request_that_opened_it"),
         ),
         Mutant(
+            "a-late-create-brings-a-cancelled-appointment-back",
+            _SETTLER,
+            "in {AttemptState.REFUSED, AttemptState.BOOKED}",
+            "in {AttemptState.REFUSED}",
+            "a create that was held back on its way makes an appointment that its caller has cancelled",
+            _settling("test_a_create_that_was_held_back_until_its_caller_had_cancelled_is_given_back"),
+        ),
+        Mutant(
             "reconciliation-adopts-what-was-refused",
             _SETTLER,
-            "refused = ghost.attempt is not None and ghost.attempt.state is AttemptState.REFUSED",
-            "refused = False",
+            " or _is_settled(ghost.attempt)",
+            "",
             "the caller was told no: an appointment that nobody expects",
             _settling("test_a_ghost_whose_caller_was_told_no_is_given_back"),
         ),

@@ -93,8 +93,8 @@ def _seen_by_storms() -> tuple[Mutant, ...]:
         Mutant(
             "a-storm-sees-who-is-left-waiting",
             "booking_core/service/attempts.py",
-            "AttemptState.UNKNOWN if isinstance(outcome, Pending) else AttemptState.REFUSED",
-            "AttemptState.REFUSED",
+            "await self._set(trial, AttemptState.UNKNOWN)",
+            "await self._set(trial, AttemptState.REFUSED)",
             "the caller was told to wait, and nobody would ever find out",
             storm,
             "25 seeds",
