@@ -47,7 +47,8 @@ def _of_view(cells: Sequence[Cell]) -> Iterator[tuple[str, str]]:
         yield from _alone(cells, layer)
     yield from _races_of_layer_3(cells)
     yield from _wrong_owners(cells)
-    yield from _only_layer_4(cells)
+    for layer in ALL:
+        yield from _only(cells, layer)
     whole = _broken(cells, ALL)
     if whole:
         yield f"all four layers do not suffice in {_scenarios(whole)}", whole[0].command
@@ -107,11 +108,13 @@ def _wrong_owners(cells: Sequence[Cell]) -> Iterator[tuple[str, str]]:
             yield f"Layer 4 alone lets the wrong customer own the row in {scenario}", cell.command
 
 
-def _only_layer_4(cells: Sequence[Cell]) -> Iterator[tuple[str, str]]:
+def _only(cells: Sequence[Cell], layer: int) -> Iterator[tuple[str, str]]:
+    """What all the others together let through, and all four do not."""
+    others = tuple(other for other in ALL if other != layer)
     whole = {cell.question.scenario for cell in _broken(cells, ALL)}
-    only = [cell for cell in _broken(cells, (1, 2, 3)) if cell.question.scenario not in whole]
+    only = [cell for cell in _broken(cells, others) if cell.question.scenario not in whole]
     if only:
-        yield f"only Layer 4 stops {_scenarios(only)}: Layers 1 to 3 together let it through", only[0].command
+        yield f"only Layer {layer} stops {_scenarios(only)}: {name_of(others)} let it through", only[0].command
 
 
 def _with(cells: Sequence[Cell], layers: Layers) -> list[Cell]:
