@@ -141,7 +141,10 @@ class AttemptKeeper:
                 return None
             for attempt in record.unsettled:
                 await uow.attempts.settle(attempt.id, AttemptState.REFUSED, self._world.now())
-            return await self._open(uow, wish, record.attempts)
+            trial = await self._open(uow, wish, record.attempts)
+            if trial.attempt_id is not None and any(attempt.awaited for attempt in record.unsettled):
+                await uow.attempts.await_end(trial.attempt_id)
+            return trial
 
         return await self._world.transactions(body)
 
@@ -181,6 +184,8 @@ class AttemptKeeper:
             if current is None or current.state is AttemptState.BOOKED:
                 return
             await uow.attempts.settle(attempt_id, state, at)
+            if state is AttemptState.UNKNOWN:
+                await uow.attempts.await_end(attempt_id)
             if tell and current.awaited:
                 await self._bookkeeper.notify(uow, trial.wish.customer, None, "booking_failed", at)
 

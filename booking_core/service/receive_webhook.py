@@ -6,11 +6,14 @@ taken at its word and reconciliation has the last one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from booking_core.domain.commands import ReceiveWebhook
 from booking_core.domain.model import Appointment, AttemptState, CalcomBooking, CallRelation
 from booking_core.ports.calcom import CalcomUnavailableError
 from booking_core.ports.storage import UnitOfWork
 from booking_core.service.bookkeeping import Bookkeeper, Holder
+from booking_core.service.moved_booking import find_moved_anywhere
 from booking_core.service.surroundings import Surroundings
 
 
@@ -23,14 +26,14 @@ class WebhookReceiver:
 
     async def __call__(self, command: ReceiveWebhook) -> str:
         """What came of it, in a word or two (also kept in `webhook_events.result`)."""
-        booking = await self._current(command.booking)
+        booking, former = await self._present(command)
         now = self._world.now()
 
         async def body(uow: UnitOfWork) -> str:
             uid = command.booking.uid
             if not await uow.webhook_events.add(command.dedup_key, command.trigger, uid, command.body, now):
                 return "repeated"
-            result = await self._apply(uow, command.previous_uid, booking)
+            result = await self._apply(uow, booking, former)
             await uow.webhook_events.mark_handled(command.dedup_key, now, result)
             return result
 
@@ -39,22 +42,30 @@ class WebhookReceiver:
             self._world.calcom.forget_free_starts(booking.event_type_id)
         return result
 
-    async def _current(self, told: CalcomBooking) -> CalcomBooking:
+    async def _present(self, command: ReceiveWebhook) -> tuple[CalcomBooking, Sequence[str]]:
+        """The booking as it stands now, and the uids that it had before: an old event may tell of one moved since."""
+        told = command.booking
+        former = [command.previous_uid] if command.previous_uid else []
         try:
-            return await self._world.calcom.get_booking(told.uid) or told
+            booking = await self._world.calcom.get_booking(told.uid) or told
+            moved = None if booking.is_live else await find_moved_anywhere(self._world, booking)
         except CalcomUnavailableError:
-            return told
+            return told, former
+        return (moved, [told.uid, *former]) if moved is not None else (booking, former)
 
-    async def _apply(self, uow: UnitOfWork, previous_uid: str | None, booking: CalcomBooking) -> str:
+    async def _apply(self, uow: UnitOfWork, booking: CalcomBooking, former: Sequence[str]) -> str:
         row = await uow.appointments.by_booking_uid(booking.uid)
         if row is not None:
             return await self._agree(uow, row, booking)
-        replaced = await uow.appointments.by_booking_uid(previous_uid) if previous_uid else None
-        if replaced is not None and booking.is_live:
-            replaced = await self._bookkeeper.hold(uow, replaced) or replaced
-            moved = await self._bookkeeper.move(uow, replaced, booking, self._world.now())
-            return "moved" if moved else "surplus"
-        return await self._adopt(uow, booking) if booking.is_live else "unknown here"
+        if not booking.is_live:
+            return "unknown here"
+        for uid in former:
+            replaced = await uow.appointments.by_booking_uid(uid)
+            if replaced is not None:
+                replaced = await self._bookkeeper.hold(uow, replaced) or replaced
+                moved = await self._bookkeeper.move(uow, replaced, booking, self._world.now())
+                return "moved" if moved else "surplus"
+        return await self._adopt(uow, booking)
 
     async def _agree(self, uow: UnitOfWork, row: Appointment, booking: CalcomBooking) -> str:
         if not row.is_live:

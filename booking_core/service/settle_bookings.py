@@ -151,7 +151,7 @@ class BookingSettler:
         """
         if ghost.held is not None and await self._settle_orphan(ghost.held, [ghost.booking], apply=apply):
             return None
-        unwanted = ghost.row is not None or ghost.held is not None or _is_settled(ghost.attempt)
+        unwanted = ghost.row is not None or ghost.held is not None or _is_late(ghost)
         finding = Finding(ghost.booking.uid, None, "cancelled" if unwanted else "adopted")
         if not apply:
             return finding
@@ -174,9 +174,15 @@ class BookingSettler:
         return await self._world.past_a_race(body)
 
 
-def _is_settled(attempt: Attempt | None) -> bool:
-    """Refused, or booked as another booking: a create that was held back on its way has made one nobody wants."""
-    return attempt is not None and attempt.state in {AttemptState.REFUSED, AttemptState.BOOKED}
+def _is_late(ghost: _Ghost) -> bool:
+    """Whether its caller was told no, or was booked by another create: one that was held back has made this one.
+
+    A booking that was moved at Cal.com has another start than its attempt.
+    """
+    if ghost.attempt is None:
+        return False
+    again = ghost.attempt.state is AttemptState.BOOKED and ghost.booking.start == ghost.attempt.starts_at
+    return again or ghost.attempt.state is AttemptState.REFUSED
 
 
 async def _service_id(uow: UnitOfWork, booking: CalcomBooking) -> int:

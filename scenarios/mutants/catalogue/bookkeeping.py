@@ -146,15 +146,15 @@ def _reconciliation() -> tuple[Mutant, ...]:
         Mutant(
             "a-late-create-brings-a-cancelled-appointment-back",
             _SETTLER,
-            "in {AttemptState.REFUSED, AttemptState.BOOKED}",
-            "in {AttemptState.REFUSED}",
+            "return again or ghost.attempt.state is AttemptState.REFUSED",
+            "return ghost.attempt.state is AttemptState.REFUSED",
             "a create that was held back on its way makes an appointment that its caller has cancelled",
             _settling("test_a_create_that_was_held_back_until_its_caller_had_cancelled_is_given_back"),
         ),
         Mutant(
             "reconciliation-adopts-what-was-refused",
             _SETTLER,
-            " or _is_settled(ghost.attempt)",
+            " or _is_late(ghost)",
             "",
             "the caller was told no: an appointment that nobody expects",
             _settling("test_a_ghost_whose_caller_was_told_no_is_given_back"),

@@ -81,3 +81,13 @@ async def test_a_wish_that_reconciliation_finds_refused_is_told_once(times: int)
 
     assert [attempt.state for attempt in desk.tables.attempts.values()] == [AttemptState.REFUSED]
     assert told(desk) == ["booking_failed"]
+
+
+async def test_who_was_told_to_wait_hears_of_a_repeat_that_is_refused() -> None:
+    desk = gateway()
+    desk.calcom.faults = [Fault.REQUEST_LOST, Fault.REQUEST_LOST]
+    assert (await desk.book(ANNA)).status is Status.PENDING
+    desk.calcom.add(BookingRequest(1, SLOT, BERT_AT_CALCOM, {}))
+
+    assert (await desk.book(ANNA)).status is Status.UNAVAILABLE
+    assert told(desk) == ["booking_failed"]

@@ -262,3 +262,16 @@ async def test_a_create_that_was_held_back_until_its_caller_had_cancelled_is_giv
     assert [(ghost.booking_uid, ghost.settled_as) for ghost in report.ghosts] == [(late.uid, "cancelled")]
     assert desk.live() == []
     assert not desk.calcom.bookings[late.uid].is_live
+
+
+async def test_a_moved_booking_whose_row_was_lost_to_a_cancellation_here_is_no_late_create() -> None:
+    desk = gateway()
+    await desk.book(ANNA)
+    (first,) = desk.calcom.bookings.values()
+    await desk.calcom.reschedule_booking(first.uid, SLOT + timedelta(hours=1), "by the host")
+    desk.tables.appointments[1] = replace(desk.tables.appointments[1], status=AppointmentStatus.CANCELLED)
+    desk.clock.advance(60)
+
+    await reconcile(desk)
+
+    assert [row.starts_at for row in desk.live()] == [SLOT + timedelta(hours=1)]

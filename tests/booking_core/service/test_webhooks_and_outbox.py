@@ -148,3 +148,16 @@ async def test_a_message_that_did_not_leave_is_tried_again_but_not_for_ever() ->
     reports = [await send() for _ in range(6)]
 
     assert reports == [SendReport(failed=1)] * 5 + [SendReport()]
+
+
+async def test_an_old_event_about_a_booking_that_was_moved_since_moves_the_row() -> None:
+    desk = gateway()
+    booking = await booked(desk)
+    await desk.calcom.reschedule_booking(booking.uid, SLOT + timedelta(hours=1), "by the host")
+
+    result = await receive(desk, "BOOKING_CREATED", booking)
+
+    assert result == "moved"
+    (row,) = desk.live()
+    assert row.starts_at == SLOT + timedelta(hours=1)
+    assert "booking_cancelled" not in [n.kind for n in desk.tables.notifications.values()]
