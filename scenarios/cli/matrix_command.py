@@ -20,7 +20,7 @@ _EXAMPLES = """Examples:
 
   slotproof matrix --modes immediate --scenario two-callers --scenario one-caller-twice
 
-  slotproof matrix --proof-preemptions 0
+  slotproof matrix --proof-preemptions 1 --json proofs.json
 
   slotproof matrix --modes postgres --postgres postgresql+asyncpg://root@127.0.0.1/test"""
 
@@ -36,7 +36,7 @@ def matrix_command(
     preemptions: Annotated[int, typer.Option(help="The bound up to which every race is proved.", min=0, max=10)] = 0,
     proof_preemptions: Annotated[
         int, typer.Option(help="The same for two callers under what decides which subsets suffice.", min=0, max=10)
-    ] = 1,
+    ] = 0,
     scenario: Annotated[list[str] | None, typer.Option(help="Only this scenario; may be repeated.")] = None,
     postgres: Annotated[str | None, typer.Option(help="URL of a PostgreSQL server.")] = None,
     mariadb: Annotated[str | None, typer.Option(help="URL of a MariaDB or MySQL server.")] = None,

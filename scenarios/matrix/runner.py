@@ -46,13 +46,13 @@ class Plan:
     """How hard every race is looked at, and up to how many preemptions two callers under what decides."""
 
     effort: Effort = field(default_factory=Effort)
-    proof_preemptions: int = 1
+    proof_preemptions: int = 0  # 1 takes about a thousand schedules a proof, and there are twelve
     processes: int | None = None  # None: as many as there are cores
 
     def harder(self, question: Question) -> Effort:
         """For a cell on which a smallest sufficient subset rests, or for all four layers."""
-        if question.scenario == TWO_CALLERS:
-            return replace(self.effort, preemptions=max(self.effort.preemptions, self.proof_preemptions))
+        if question.scenario == TWO_CALLERS and self.proof_preemptions > self.effort.preemptions:
+            return replace(self.effort, preemptions=self.proof_preemptions)
         return replace(self.effort, schedules=self.effort.schedules * HARDER)
 
 
