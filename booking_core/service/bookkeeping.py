@@ -178,12 +178,19 @@ class Bookkeeper:
             await uow.calls.lock(appointment.call_id)
         return await uow.appointments.get(appointment.id)
 
+    async def was_given_up(self, uow: UnitOfWork, appointment: Appointment) -> bool:
+        """Whether its customer has cancelled it on the phone: no booking brings it back."""
+        by_phone = CallRelation.CANCELLATION_ATTEMPT
+        return not appointment.is_live and await uow.appointment_calls.exists(appointment.id, by_phone)
+
     async def move(self, uow: UnitOfWork, appointment: Appointment, booking: CalcomBooking, now: datetime) -> bool:
         """Cal.com replaced the booking by one at another time; its uid is new, the appointment (held) stays the same.
 
-        False when the appointment was given up here meanwhile and something else stands for it: then the booking is
-        surplus, and nothing is written.
+        False when the appointment was given up meanwhile, by its customer or because something else stands for it: then
+        the booking is surplus, and nothing is written.
         """
+        if await self.was_given_up(uow, appointment):
+            return False
         if not appointment.is_live:
             holder = Holder(appointment.call_id, appointment.customer_id, appointment.service_id)
             if await self.held_instead(uow, holder, booking) is not None:

@@ -25,13 +25,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class _Ghost:
-    """A booking without a live row, and what is known of the call that made it. `held` makes it surplus."""
+    """A booking without a live row, and what is known of the call that made it. `held` makes it surplus.
+
+    `given_up`: its customer cancelled the appointment on the phone that its attempt had led to.
+    """
 
     booking: CalcomBooking
     holder: Holder
     row: Appointment | None
     attempt: Attempt | None
     held: Appointment | None
+    given_up: bool
 
 
 class BookingSettler:
@@ -139,9 +143,15 @@ class BookingSettler:
                 return None
             holder = Holder(call.id, call.customer_id, await _service_id(uow, booking))
             held = await self._bookkeeper.held_instead(uow, holder, booking)
-            return _Ghost(booking, holder, row, attempt, held)
+            return _Ghost(booking, holder, row, attempt, held, await self._was_given_up(uow, attempt))
 
         return await self._world.transactions(body)
+
+    async def _was_given_up(self, uow: UnitOfWork, attempt: Attempt | None) -> bool:
+        if attempt is None or attempt.appointment_id is None:
+            return False
+        led_to = await uow.appointments.get(attempt.appointment_id)
+        return led_to is not None and await self._bookkeeper.was_given_up(uow, led_to)
 
     async def _settle_ghost(self, ghost: _Ghost, *, apply: bool) -> Finding | None:
         """A row that was cancelled here, a second booking, or one whose caller was told no: cancelled there as well.
@@ -175,12 +185,12 @@ class BookingSettler:
 
 
 def _is_late(ghost: _Ghost) -> bool:
-    """Whether its caller was told no, or was booked by another create: one that was held back has made this one.
+    """Whether its caller was told no, has given it up, or was booked by another create: one held back has made this.
 
     A booking that was moved at Cal.com has another start than its attempt.
     """
-    if ghost.attempt is None:
-        return False
+    if ghost.attempt is None or ghost.given_up:
+        return ghost.given_up
     again = ghost.attempt.state is AttemptState.BOOKED and ghost.booking.start == ghost.attempt.starts_at
     return again or ghost.attempt.state is AttemptState.REFUSED
 

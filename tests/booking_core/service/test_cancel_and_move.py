@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from booking_core.domain.commands import Caller, CancelAppointment, RescheduleAppointment
@@ -10,6 +10,7 @@ from booking_core.domain.model import BookingRequest, CallRelation
 from booking_core.domain.outcomes import CallerAnswer, Status
 from booking_core.ports.calcom import CreateResult
 from booking_core.service.cancel_appointment import AppointmentCanceller
+from booking_core.service.reconcile import Reconciler
 from booking_core.service.reschedule_appointment import AppointmentRescheduler
 from tests.booking_core.fake_calcom_client import FakeCalcom, Fault
 from tests.booking_core.gateway import ANNA, BERT, SLOT, Gateway, gateway
@@ -194,3 +195,47 @@ async def test_cancelling_what_the_host_has_cancelled_is_done() -> None:
 
     assert (await cancel(desk)).status is Status.CANCELLED
     assert desk.live() == []
+
+
+@dataclass(slots=True)
+class CancelsMeanwhile(FakeCalcom):
+    """Between Cal.com's move and its answer, the same customer cancels; the two overlap at Cal.com, too."""
+
+    desk: Gateway | None = None
+    cancelled: CallerAnswer | None = None
+
+    async def reschedule_booking(self, uid: str, start: datetime, reason: str) -> CreateResult:
+        assert self.desk is not None
+        self.cancelled = await cancel(self.desk)
+        self.change(uid, status="accepted")
+        return await FakeCalcom.reschedule_booking(self, uid, start, reason)
+
+
+async def test_who_cancels_while_it_is_being_moved_has_no_appointment_in_the_end() -> None:
+    desk = gateway()
+    calcom = CancelsMeanwhile(desk.clock, free=desk.calcom.free, desk=desk)
+    desk.calcom = calcom
+    await desk.book(ANNA)
+    command = RescheduleAppointment(replace(ANNA, retell_call_id="call_anna_again"), SLOT + timedelta(hours=1))
+
+    moved = await AppointmentRescheduler(surroundings=desk.surroundings)(command)
+
+    assert calcom.cancelled is not None
+    assert (calcom.cancelled.status, moved.success) == (Status.CANCELLED, False)
+    assert desk.live() == []
+    assert not any(booking.is_live for booking in desk.calcom.bookings.values())
+
+
+async def test_reconciliation_gives_back_what_was_moved_while_its_customer_cancelled() -> None:
+    desk = gateway()
+    await desk.book(ANNA)
+    (first,) = desk.calcom.bookings.values()
+    await cancel(desk)
+    desk.calcom.change(first.uid, status="accepted")
+    await desk.calcom.reschedule_booking(first.uid, SLOT + timedelta(hours=1), "by the host")
+    desk.clock.advance(60)
+
+    await Reconciler(surroundings=desk.surroundings)(apply=True)
+
+    assert desk.live() == []
+    assert not any(booking.is_live for booking in desk.calcom.bookings.values())
