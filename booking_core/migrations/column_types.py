@@ -33,3 +33,13 @@ def primary_key() -> sa.Column[int]:
 def reference(name: str, target: str, *, nullable: bool = False, ondelete: str | None = None) -> sa.Column[int]:
     """A column that points to another table's id."""
     return sa.Column(name, row_id(), sa.ForeignKey(f"{target}.id", ondelete=ondelete), nullable=nullable)
+
+
+def asked_at() -> sa.Column[Any]:
+    """When a call's newest request was signed (0002; 0004 for databases that had that step before)."""
+    return sa.Column("asked_at", instant())
+
+
+def awaited() -> sa.Column[bool]:
+    """Whether somebody was told to wait for an attempt's end (0002; 0004 for databases that had that step before)."""
+    return sa.Column("awaited", sa.Boolean, nullable=False, server_default=sa.false())

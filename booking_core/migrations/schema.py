@@ -26,11 +26,11 @@ T = TypeVar("T")
 
 _FOLDER = str(Path(__file__).parent)
 WITHOUT_UNIQUE_KEY = "0002"  # all tables, but no Layer 4
-LATEST = "0003"  # what `head` is
+LATEST = "0004"  # what `head` is
 
 
 class UnknownRevisionError(ValueError):
-    """There is no such step in the migrations. Name one of 0001, 0002, 0003, `head` or (downwards) `base`."""
+    """There is no such step in the migrations. Name one of 0001 to 0004, `head` or (downwards) `base`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,5 +143,5 @@ def _config(connection: Connection, migration: Migration, revision: str) -> Conf
     try:
         ScriptDirectory.from_config(config).get_revisions(revision)
     except CommandError as error:
-        raise UnknownRevisionError(f"no migration {revision!r}; expected 0001, 0002, 0003, head or base") from error
+        raise UnknownRevisionError(f"no migration {revision!r}; expected 0001 to 0004, head or base") from error
     return config

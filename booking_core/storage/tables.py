@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from booking_core.storage.times import UtcDateTime
@@ -148,7 +149,7 @@ BOOKING_ATTEMPTS = Table(
     Column("starts_at", UtcDateTime, nullable=False),
     Column("attendee_email", String(NAME_LENGTH), nullable=False),
     Column("state", String(WORD_LENGTH), nullable=False),
-    Column("awaited", Boolean, nullable=False),
+    Column("awaited", Boolean, nullable=False, server_default=false()),
     _reference("appointment_id", "appointments", nullable=True, ondelete="SET NULL"),
     Column("calcom_v2_booking_id", String(UID_LENGTH)),
     Column("created_at", UtcDateTime, nullable=False),

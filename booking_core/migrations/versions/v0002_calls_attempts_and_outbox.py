@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from booking_core.migrations.column_types import TABLE_OPTIONS, instant, primary_key, reference
+from booking_core.migrations.column_types import TABLE_OPTIONS, asked_at, awaited, instant, primary_key, reference
 
 revision = "0002"
 down_revision = "0001"
@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("calls", sa.Column("asked_at", instant()))
+    op.add_column("calls", asked_at())
     _create_appointment_calls()
     _create_booking_attempts()
     _create_notifications()
@@ -52,7 +52,7 @@ def _create_booking_attempts() -> None:
         sa.Column("starts_at", instant(), nullable=False),
         sa.Column("attendee_email", sa.String(255), nullable=False),
         sa.Column("state", sa.String(32), nullable=False),
-        sa.Column("awaited", sa.Boolean, nullable=False),
+        awaited(),
         reference("appointment_id", "appointments", nullable=True, ondelete="SET NULL"),
         sa.Column("calcom_v2_booking_id", sa.String(64)),
         sa.Column("created_at", instant(), nullable=False),

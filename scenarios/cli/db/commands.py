@@ -78,7 +78,7 @@ def register(app: typer.Typer) -> None:
 
 def upgrade(
     database: Database = None,
-    revision: Annotated[str, typer.Option(help="0001, 0002, 0003 or head.")] = "head",
+    revision: Annotated[str, typer.Option(help="0001 to 0004 or head.")] = "head",
     policy: Policy = "cancel",
 ) -> None:
     """Bring the schema up. Existing duplicates are settled and audited before the unique key is made."""

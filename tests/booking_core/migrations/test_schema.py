@@ -140,6 +140,24 @@ async def test_a_step_that_broke_half_way_can_be_run_again(engine: AsyncEngine) 
     assert await indexes(engine) == {"unique_calcom_v2_booking_id": True}
 
 
+async def test_a_database_from_before_the_columns_gets_them(engine: AsyncEngine) -> None:
+    await schema.upgrade(engine, "0003")
+    await run(
+        engine,
+        "ALTER TABLE calls DROP COLUMN asked_at",
+        "ALTER TABLE booking_attempts DROP COLUMN awaited",
+        *(PEOPLE, SERVICE, CALLS),
+        "INSERT INTO booking_attempts (attempt_key, call_id, customer_id, service_id, starts_at, attendee_email, state,"
+        " created_at, updated_at)"
+        " VALUES ('key', 687, 342, 1, '2025-10-10 06:00:00', 'a@example.com', 'open', '2025-10-06', '2025-10-06')",
+    )
+
+    await schema.upgrade(engine)
+
+    assert await rows(engine, "SELECT asked_at FROM calls WHERE id = 687") == [(None,)]
+    assert [bool(awaited) for (awaited,) in await rows(engine, "SELECT awaited FROM booking_attempts")] == [False]
+
+
 async def test_two_that_migrate_at_once_take_turns(engine: AsyncEngine) -> None:
     await asyncio.gather(schema.upgrade(engine), schema.upgrade(engine))
 
@@ -194,7 +212,7 @@ async def test_an_id_that_was_deleted_is_never_given_again_on_sqlite(sqlite_url:
 
 
 async def test_an_unknown_step_is_named(sqlite_url: str) -> None:
-    with pytest.raises(schema.UnknownRevisionError, match="no migration '0099'; expected 0001, 0002, 0003"):
+    with pytest.raises(schema.UnknownRevisionError, match="no migration '0099'; expected 0001 to 0004"):
         await schema.upgrade(sqlite_url, "0099")
 
 
