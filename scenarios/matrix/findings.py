@@ -41,7 +41,7 @@ def findings(matrix: Matrix) -> list[Finding]:
 
 
 def _of_view(cells: Sequence[Cell]) -> Iterator[tuple[str, str]]:
-    yield _suffices(cells), ""
+    yield suffices(cells), ""
     yield from _proofs(cells)
     for layer in ALL:
         yield from _alone(cells, layer)
@@ -57,13 +57,14 @@ def _of_view(cells: Sequence[Cell]) -> Iterator[tuple[str, str]]:
         yield f"with all four layers a booking can stay at Cal.com without a row in {_scenarios(ghosts)}", _one(ghosts)
 
 
-def _suffices(cells: Sequence[Cell]) -> str:
+def suffices(cells: Sequence[Cell]) -> str:
+    """Which smallest subsets suffice, or, where some cells have no verdict, which nothing refuted."""
     least = minimal(sufficient(cells))
     open_cells = sum(cell.verdict is CellVerdict.INCONCLUSIVE for cell in cells)
-    proviso = f"; {open_cells} cells are inconclusive" if open_cells else ""
-    if least == [()]:
-        return f"no layer is needed{proviso}"
-    return f"the smallest subsets that suffice: {', '.join(map(name_of, least)) or 'not among these'}{proviso}"
+    names = ", ".join(map(name_of, least)) or "not among these"
+    if open_cells:
+        return f"the smallest subsets that nothing refuted: {names}; {open_cells} cells are inconclusive"
+    return "no layer is needed" if least == [()] else f"the smallest subsets that suffice: {names}"
 
 
 def _proofs(cells: Sequence[Cell]) -> Iterator[tuple[str, str]]:
@@ -80,8 +81,8 @@ def _proofs(cells: Sequence[Cell]) -> Iterator[tuple[str, str]]:
 def _alone(cells: Sequence[Cell], layer: int) -> Iterator[tuple[str, str]]:
     """What one layer stops by itself of what happens without any, what gets past it, and what it breaks."""
     alone, without = _broken(cells, (layer,)), _broken(cells, ())
-    past = {cell.question.scenario for cell in alone}
-    stopped = [cell for cell in without if cell.question.scenario not in past]
+    held = {c.question.scenario for c in _with(cells, (layer,)) if c.verdict is CellVerdict.PROVED}
+    stopped = [cell for cell in without if cell.question.scenario in held]
     if without and stopped:
         rest = f", and lets {_scenarios(alone)} through" if alone else ""
         yield f"Layer {layer} alone stops {_scenarios(stopped)}{rest}", stopped[0].command

@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from scenarios.matrix.cards import GHOST, SIGNS, TURNED_DOWN, button, card
 from scenarios.matrix.cells import Cell, CellVerdict, every_subset, name_of
-from scenarios.matrix.findings import Finding, findings
+from scenarios.matrix.findings import Finding, findings, suffices
 from scenarios.matrix.runner import Matrix
 from scenarios.matrix.sufficiency import minimal, sufficient, views
 from scenarios.matrix.timeline import lanes_css
@@ -78,8 +78,7 @@ def _view(mode: str, identity: str, cells: Sequence[Cell]) -> str:
     cards = "".join(card(cell, f"{place}-{number}") for number, cell in enumerate(cells))
     title = escape(_title(mode, identity))
     return (
-        f'<section class="card" id="{place}"><h2>{title}</h2><p>The smallest subsets that suffice: '
-        f"<b>{', '.join(map(name_of, least)) or 'not among these'}</b></p>"
+        f'<section class="card" id="{place}"><h2>{title}</h2><p>{suffices(cells)}</p>'
         f'<div class="grid" tabindex="0" role="region" aria-label="{title}"><table>'
         f'<thead><tr><th scope="col">layers</th>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
         f"{cards}</section>"

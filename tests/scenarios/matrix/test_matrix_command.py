@@ -202,3 +202,19 @@ def test_a_server_is_asked_with_the_shared_identity_only() -> None:
         ("immediate", "per_call"),
         ("postgres", "shared"),
     ]
+
+
+def test_what_has_no_verdict_is_neither_sufficient_nor_stopped() -> None:
+    cells = (
+        cell((), CellVerdict.VIOLATED),
+        cell((2,), CellVerdict.INCONCLUSIVE),
+        cell((2,), CellVerdict.PROVED, scenario="687-688"),
+        cell((), CellVerdict.VIOLATED, scenario="687-688"),
+    )
+
+    said = " ".join(map(str, findings(Matrix(cells, {}))))
+
+    assert "the smallest subsets that nothing refuted" in said
+    assert "1 cells are inconclusive" in said
+    assert "Layer 2 alone stops 687-688" in said
+    assert "stops two-callers" not in said
