@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import subprocess
@@ -29,14 +28,12 @@ class Served:
         with urllib.request.urlopen(self.url + path, timeout=10) as answer:  # noqa: S310 - our own address
             return json.load(answer)
 
-    def stop(self, number: int) -> tuple[int, str, float]:
-        """Send a signal and wait: exit status, what stderr says, and the CPU seconds of its whole life."""
+    def stop(self, number: int) -> tuple[int, str]:
+        """Send a signal and wait: exit status, and what stderr says."""
         self.process.send_signal(number)
         assert self.process.stderr is not None
         said = self.process.stderr.read()
-        _, status, used = os.wait4(self.process.pid, 0)
-        self.process.returncode = os.waitstatus_to_exitcode(status)
-        return self.process.returncode, said, used.ru_utime + used.ru_stime
+        return self.process.wait(), said
 
 
 @contextmanager

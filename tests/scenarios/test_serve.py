@@ -1,4 +1,4 @@
-"""`slotproof serve`: starts quickly, says where it is, refuses what it cannot use, stops when told."""
+"""`slotproof serve`: says where it is, refuses what it cannot use, stops when told."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ import pytest
 from tests.scenarios.command_line import CommandLine
 from tests.scenarios.served import serving
 
-CPU_S_TO_FIRST_ANSWER_MAX = 0.5  # what a free core needs in seconds; a busy machine lends fewer of them
-TRIES = 3
 WORLD = {
     "clock": "2025-10-06T08:00:00.000Z",
     "users": [{"key": "HOST", "name": "Host One", "email": "host.one@example.com"}],
@@ -42,21 +40,10 @@ def test_it_stops_cleanly_when_told(number: int) -> None:
     with serving() as served:
         served.get("/__fake__/clock")
 
-        status, said, _ = served.stop(number)
+        status, said = served.stop(number)
 
     assert status == 0
     assert said == ""
-
-
-def test_the_first_answer_costs_less_than_half_a_second() -> None:
-    used = []
-
-    for _ in range(TRIES):
-        with serving() as served:
-            served.get("/__fake__/clock")
-            used.append(served.stop(signal.SIGTERM)[2])
-
-    assert min(used) < CPU_S_TO_FIRST_ANSWER_MAX
 
 
 def test_a_world_is_there_from_the_first_answer(world_file: Path) -> None:
@@ -86,7 +73,7 @@ def test_it_listens_on_loopback_unless_told_otherwise() -> None:
 
 def test_listening_to_everybody_is_said_aloud() -> None:
     with serving("--host", "0.0.0.0") as served:  # noqa: S104 - the point of the test
-        _, said, _ = served.stop(signal.SIGTERM)
+        _, said = served.stop(signal.SIGTERM)
 
     assert said == "warning: everybody who reaches 0.0.0.0 can control this fake\n"
 

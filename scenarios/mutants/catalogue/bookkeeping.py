@@ -11,7 +11,7 @@ _SETTLER = "booking_core/service/settle_bookings.py"
 
 def mutants() -> tuple[Mutant, ...]:
     """Links and attempts while a caller waits, then reconciliation."""
-    return (*_links(), *_attempts(), *_reconciliation(), *_settled_bookings())
+    return (*_links(), *_attempts(), *_truths(), *_reconciliation(), *_settled_bookings())
 
 
 def _booking(test: str) -> PytestCheck:
@@ -93,6 +93,19 @@ def _attempts() -> tuple[Mutant, ...]:
             ),
         ),
         Mutant(
+            "earlier-attempts-are-forgotten",
+            _ATTEMPTS,
+            "if record.booked is not None or record.unsettled:",
+            "if record.booked is not None:",
+            "an attempt without a known end must be looked up before another create is sent",
+            _booking("test_an_open_attempt_that_reached_calcom_is_adopted_after_a_crash"),
+        ),
+    )
+
+
+def _truths() -> tuple[Mutant, ...]:
+    return (
+        Mutant(
             "who-waits-for-another-request-hears-nothing",
             _ATTEMPTS,
             "if tell and current.awaited:",
@@ -121,14 +134,6 @@ def _attempts() -> tuple[Mutant, ...]:
                 "tests/booking_core/service/test_cancel_and_move.py::"
                 "test_cancelling_what_the_host_has_moved_cancels_it_where_it_is_now"
             ),
-        ),
-        Mutant(
-            "earlier-attempts-are-forgotten",
-            _ATTEMPTS,
-            "if record.booked is not None or record.unsettled:",
-            "if record.booked is not None:",
-            "an attempt without a known end must be looked up before another create is sent",
-            _booking("test_an_open_attempt_that_reached_calcom_is_adopted_after_a_crash"),
         ),
     )
 

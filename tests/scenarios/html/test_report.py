@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -14,19 +13,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]  # 
 
 CALL_687 = "call_927bf219b2cc20cd24dc97c9f0b"
 CALL_688 = "call_39d2ade6f4fc16c51110ca49cdf"
-
-
-async def seconds_to_open(opens: Open, path: Path) -> float:
-    started = time.perf_counter()
-    opened = await opens(path)
-    await expect(opened.page.locator(".step").first).to_be_visible()
-    return time.perf_counter() - started
-
-
-async def test_the_incident_opens_within_a_second(opens: Open, incident: Path) -> None:
-    attempts = [await seconds_to_open(opens, incident) for _ in range(5)]
-
-    assert min(attempts) < 1.0  # the best of five: other work on the machine is not the page's
 
 
 async def test_it_is_silent_and_asks_nobody(opens: Open, incident: Path) -> None:
