@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
@@ -85,9 +86,18 @@ def create_engine(
             f"database URL {_shown(parsed)}: the driver {error.name} is not installed; "
             "install slotproof[postgres] or slotproof[mariadb]"
         ) from error
+    if parsed.get_backend_name() == "mysql":
+        _quieten_driver()
     if is_sqlite:
         _prepare_sqlite(engine, sqlite_mode, owns_file=async_creator is None)
     return engine
+
+
+def _quieten_driver() -> None:
+    """Of every primary key asyncmy logs that its name is ignored: without a handler that would reach a terminal."""
+    logger = logging.getLogger("asyncmy")
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
 
 
 def parse_url(url: str) -> URL:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
-from importlib.metadata import version
 
 import typer
 
@@ -60,8 +58,6 @@ def make_app() -> typer.Typer:
 
 def run() -> None:
     """Run the command line; wrong input ends in one line on stderr and exit status 2, never in a traceback."""
-    # MariaDB's driver logs of every primary key that its name is ignored: nobody can do anything about it.
-    logging.getLogger("asyncmy").addHandler(logging.NullHandler())
     try:
         make_app()()
     except UsageError as problem:
@@ -86,6 +82,8 @@ def _tell_statuses(app: typer.Typer) -> None:
 
 def _tell_version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version
+
         typer.echo(f"slotproof {version('slotproof')}")
         raise typer.Exit(ExitCode.AS_EXPECTED)
 

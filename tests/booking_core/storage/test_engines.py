@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,13 @@ def test_a_url_of_another_kind_is_refused_with_what_was_expected(url: str) -> No
         create_engine(url)
 
     assert "secret" not in str(refusal.value)
+
+
+def test_the_chatter_of_a_driver_reaches_no_terminal_however_many_engines_there_are() -> None:
+    for _ in range(2):
+        create_engine("mysql://u@127.0.0.1/d")
+
+    assert [type(handler) for handler in logging.getLogger("asyncmy").handlers] == [logging.NullHandler]
 
 
 def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
