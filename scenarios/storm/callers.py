@@ -46,6 +46,7 @@ class Callers:
             await self._collect(errand, errand.slot)
         match errand.then:
             case Then.CALL_ANALYZED:
+                await asyncio.sleep(errand.ends_after_s)  # the call goes on, and is analyzed when it has ended
                 await self._after_call(errand)
             case Then.OTHER_SLOT:
                 await self._collect(errand, OTHER_SLOT)

@@ -14,7 +14,7 @@ from scenarios.scenario import Person
 from simulator.choices import Choices
 
 STREAM = "plan"
-CRASH_WITHIN_IOS = 250  # a gateway's I/Os in a usual run: measured, so that a crash can come at each of them
+CRASH_WITHIN_IOS = 180  # a gateway's I/Os in a usual run: measured, so that a crash can come at each of them
 HOT_SLOTS = ("09:00", "09:15")  # few, so that callers meet
 OTHER_SLOT = "10:00"
 PEOPLE = (
@@ -26,6 +26,7 @@ PEOPLE = (
 _SKEWS_S = (0.0, 27.0, -27.0, 31.0, -31.0, 120.0, -120.0, 3.0)
 _STARTS_S = (0.0, 0.0, 0.05, 1.0, 33.0)
 _RETRY_PAUSES_S = (5.0, 1.0, 31.0, 58.0)  # from a new attempt of the agent's to a call that waits for its turn
+_ENDS_S = (58.0, 31.0)  # from the answer to the analysis of the ended call, as in incident 766
 
 T = TypeVar("T")
 
@@ -42,7 +43,10 @@ class Then(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """One caller's errand. `late_entry`: nothing is booked during the call, everything after it."""
+    """One caller's errand. `late_entry`: nothing is booked during the call, everything after it.
+
+    `ends_after_s` lies between what the caller wanted during the call and the analysis of the ended call.
+    """
 
     number: int
     person: Person
@@ -51,6 +55,7 @@ class Errand:
     late_entry: bool
     starts_after_s: float
     retry_pause_s: float
+    ends_after_s: float
     gateway: int
     then: Then
 
@@ -97,8 +102,9 @@ def _errand(choices: Choices, number: int) -> Errand:
         late_entry=_one_of(choices, f"{who} is booked after the call", (False, False, True)),
         starts_after_s=_one_of(choices, f"{who} comes after", _STARTS_S),
         retry_pause_s=_one_of(choices, f"{who} is tried again after", _RETRY_PAUSES_S),
+        ends_after_s=_one_of(choices, f"{who} hangs up after", _ENDS_S),
         gateway=_one_of(choices, f"{who} reaches gateway", (0, 1)),
-        then=_one_of(choices, f"{who} then", (Then.NOTHING, *Then)),
+        then=_one_of(choices, f"{who} then", (*Then, Then.CALL_ANALYZED, Then.CALL_ANALYZED)),
     )
 
 

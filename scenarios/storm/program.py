@@ -166,6 +166,7 @@ class ProgramScript:
             late_entry=act.late,
             starts_after_s=0.0,
             retry_pause_s=5.0,
+            ends_after_s=31.0,
             gateway=act.gateway,
             then=Then.NOTHING,
         )
