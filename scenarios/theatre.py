@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -33,6 +33,7 @@ from simulator.adapters.aiohttp_memory import MemoryNetwork
 from simulator.adapters.aiohttp_mends import mended
 from simulator.adapters.frozen_time import FrozenTime
 from simulator.limits import Limits
+from simulator.node import Node
 from simulator.schedulers.plain import Plain
 from simulator.schedulers.protocol import Scheduler
 from simulator.simulation import RunResult, Simulation
@@ -150,13 +151,24 @@ async def _world(
     company = open_calcom(scenario, settings, partial(simulation.clock.now, calcom_node))
     calcom = CalcomProcess(network, company.fake)
     gateway = GatewayProcess(network, gateway_parts(scenario, settings, company, engine, seen))
-    await calcom_node.spawn(calcom.start)
-    await gateway_node.spawn(gateway.start)
-    async with aiohttp.ClientSession(connector=network.connector("retell")) as http:
+    async with (
+        _running(calcom_node, calcom),
+        _running(gateway_node, gateway),
+        aiohttp.ClientSession(connector=network.connector("retell")) as http,
+    ):
         await scenario.play(_stage(scenario, settings, simulation, http, seen))
         await look_back(seen, engine=engine, company=company, http=http, calcom_ahead_s=skew_s)
-    await gateway_node.spawn(gateway.stop)
-    await calcom_node.spawn(calcom.stop)
+
+
+@asynccontextmanager
+async def _running(node: Node, process: CalcomProcess | GatewayProcess) -> AsyncIterator[None]:
+    """The process on its node, stopped however the run ends."""
+    await node.spawn(process.start)
+    try:
+        yield
+    finally:
+        if node.alive:
+            await node.spawn(process.stop)
 
 
 def _stage(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
@@ -120,6 +121,7 @@ def run_block(context: Mapping[str, Any], block: tuple[int, int]) -> dict[str, A
         storm = Storm(theatre, settings_from_context(context))
         for seed in range(*block):
             tally.add_run(storm.run_seed(seed))
+            gc.collect(1)  # the collector is off while a run lasts, so it comes too rarely to keep memory flat
     return tally.to_json()
 
 

@@ -8,6 +8,7 @@ which they first waited, so the queue is renewed with each loop; what it holds i
 from __future__ import annotations
 
 import asyncio
+import weakref
 from typing import Any
 
 from sqlalchemy.pool import AsyncAdaptedQueuePool
@@ -15,14 +16,14 @@ from sqlalchemy.util.queue import AsyncAdaptedQueue
 
 
 class _RunQueue(AsyncAdaptedQueue[Any]):
-    """A queue whose asyncio part belongs to the loop that runs now."""
+    """A queue whose asyncio part belongs to the loop that runs now. A loop that is over is not kept alive."""
 
-    _bound: tuple[asyncio.AbstractEventLoop | None, asyncio.Queue[Any]] | None = None
+    _bound: tuple[weakref.ref[asyncio.AbstractEventLoop] | None, asyncio.Queue[Any]] | None = None
 
     @property
     def _queue(self) -> asyncio.Queue[Any]:
-        loop = asyncio.get_running_loop() if _is_running() else None
-        if self._bound is None or (loop is not None and self._bound[0] is not loop):
+        loop = weakref.ref(asyncio.get_running_loop()) if _is_running() else None
+        if self._bound is None or (loop is not None and self._bound[0] != loop):
             queue: asyncio.Queue[Any] = (asyncio.LifoQueue if self.use_lifo else asyncio.Queue)(self.maxsize)
             while self._bound is not None and not self._bound[1].empty():
                 queue.put_nowait(self._bound[1].get_nowait())

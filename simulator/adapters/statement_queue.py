@@ -8,6 +8,7 @@ an order of its own would only be the next statement's under another name.
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from collections import deque
 from dataclasses import dataclass
 from functools import partial
@@ -64,7 +65,7 @@ class StatementQueue:
         self._footprint = footprint
         self._jobs: deque[_Job] = deque()
         self._current: _Job | None = None
-        self._node: Node | None = None
+        self._node: weakref.ref[Node] | None = None
         self._abandoned = False
 
     @property
@@ -120,9 +121,11 @@ class StatementQueue:
     def _follow_node(self) -> None:
         """Die with the node whose code uses the connection now: a pool may hand it from run to run."""
         node = current_node()
-        if node is not None and node is not self._node:
+        if node is None:
+            self._node = None
+        elif self._node is None or self._node() is not node:
             node.on_crash(self._connection.crash)
-        self._node = node
+            self._node = weakref.ref(node)  # its run is over before the connection is
 
     def _attempt(self, job: _Job) -> None:
         if self._abandoned or job.future is None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import io
+import weakref
 from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from simulator.adapters.aiohttp_memory import MemoryNetwork
 from simulator.adapters.http_faults import DelayRequest, HttpRule
@@ -100,6 +103,31 @@ def test_keep_alive_connections_expire_by_virtual_time() -> None:
         return sum("connect" in event.text for event in simulation.trace.events if event.kind == "io")
 
     assert simulate(world).value == 2
+
+
+def test_a_run_that_is_over_keeps_none_of_its_applications() -> None:
+    applications: list[weakref.ref[web.Application]] = []
+
+    @web.middleware
+    async def passes(request: web.Request, handler: Handler) -> web.StreamResponse:
+        return await handler(request)
+
+    async def world(_: Simulation) -> int:
+        network, app = MemoryNetwork(), web.Application(middlewares=[passes])
+        applications.append(weakref.ref(app))
+        app.router.add_post("/book", Shop().book)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        assert runner.server is not None
+        network.listen("cal.test", runner.server)
+        async with session(network) as opened, opened.post("/book") as response:
+            status = response.status
+        await runner.cleanup()
+        return status
+
+    assert simulate(world).value == 200
+    gc.collect()
+    assert [application() for application in applications] == [None]
 
 
 def test_nobody_listening_refuses_the_connection() -> None:
