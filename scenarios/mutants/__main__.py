@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -90,4 +91,6 @@ def report(results: list[Result]) -> list[str]:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: the checks under way end with us
-    sys.exit(main(sys.argv[1:]))
+    parser = argparse.ArgumentParser(prog="python -m scenarios.mutants", description="Plant bugs and see each caught.")
+    parser.add_argument("words", nargs="*", help="only the bugs whose id holds one of these; none: all")
+    sys.exit(main(parser.parse_args().words))

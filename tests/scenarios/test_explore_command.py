@@ -136,6 +136,15 @@ def test_with_all_layers_every_schedule_up_to_the_bound_holds(slotproof: Command
     assert (verdict["verdict"], verdict["bound"]) == ("proved", "bound 0")
 
 
+def test_layers_2_and_4_hold_in_every_schedule_of_two_callers_with_one_preemption(slotproof: CommandLine) -> None:
+    words = ["explore", "two-callers", "--identity", "shared", "--without", "1", "--without", "3", "--sqlite-mode"]
+
+    ended = slotproof(*words, "begin", "--strategy", "exhaustive", "--preemptions", "1", "--schedules", "20000")
+
+    assert ended.status == 0
+    assert "proved up to bound 1 over 764 schedules" in ended.out
+
+
 @pytest.mark.parametrize("strategy", ["random", "pct"])
 def test_random_search_never_proves(slotproof: CommandLine, strategy: str) -> None:
     ended = slotproof("explore", "one-caller-twice", "--identity", "shared", "--strategy", strategy, "--schedules", "5")
