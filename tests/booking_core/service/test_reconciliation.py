@@ -264,6 +264,22 @@ async def test_a_create_that_was_held_back_until_its_caller_had_cancelled_is_giv
     assert not desk.calcom.bookings[late.uid].is_live
 
 
+async def test_a_create_that_was_held_back_until_the_host_had_cancelled_is_given_back() -> None:
+    desk = gateway()
+    await desk.book(ANNA)
+    (first,) = desk.calcom.bookings.values()
+    await desk.calcom.cancel_booking(first.uid, "by the host")
+    desk.clock.advance(60)
+    await reconcile(desk)
+    late = desk.calcom.add(desk.calcom.requests[0])
+    desk.clock.advance(60)
+
+    report = await reconcile(desk)
+
+    assert [(ghost.booking_uid, ghost.settled_as) for ghost in report.ghosts] == [(late.uid, "cancelled")]
+    assert desk.live() == []
+
+
 async def test_a_moved_booking_whose_row_was_lost_to_a_cancellation_here_is_no_late_create() -> None:
     desk = gateway()
     await desk.book(ANNA)
