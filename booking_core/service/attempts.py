@@ -17,7 +17,7 @@ from booking_core.service.surroundings import Surroundings
 from booking_core.service.wish import Trial, Wish, asker_of, request_for
 
 _COPY = "an old copy of a request that was answered"
-_MEANWHILE = "another request of this call was refused meanwhile"
+_MEANWHILE = "another hand has settled this attempt meanwhile"
 _UNSETTLED = frozenset({AttemptState.OPEN, AttemptState.UNKNOWN})
 
 
@@ -35,6 +35,13 @@ class _Record:
     @property
     def unsettled(self) -> list[Attempt]:
         return [attempt for attempt in self.attempts if attempt.state in _UNSETTLED]
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """An attempt that somebody else has settled, and the live appointment it led to."""
+
+    booked: Appointment | None
 
 
 class AttemptKeeper:
@@ -61,19 +68,24 @@ class AttemptKeeper:
         others = [other for other in attempts if other.id != attempt.id]
         return self._trial(wish, attempt, others)
 
-    async def close(self, trial: Trial, outcome: Outcome) -> None:
-        """Settle the attempt of a finished trial; a booked one was settled together with its row.
+    async def close(self, trial: Trial, outcome: Outcome) -> Outcome:
+        """Settle the attempt of a finished trial, and return how it ended; a booked one was settled with its row.
 
         Whoever waits for an end that is none hears of it, unless they hold an appointment instead.
         """
         if isinstance(outcome, Pending):
-            await self._set(trial, AttemptState.UNKNOWN)
-        else:
-            await self._set(trial, AttemptState.REFUSED, tell=not isinstance(outcome, Existing))
+            settled = await self._set(trial, AttemptState.UNKNOWN)
+            return outcome if settled is None else await self._end_of(settled)
+        await self._set(trial, AttemptState.REFUSED, tell=not isinstance(outcome, Existing))
+        return outcome
 
-    async def touch(self, trial: Trial) -> None:
-        """The attempt goes to Cal.com once more: it is young again."""
-        await self._set(trial, AttemptState.OPEN)
+    async def touch(self, trial: Trial) -> Recovered | Failed | None:
+        """The attempt goes to Cal.com once more, young again: None. Else how another hand has ended it meanwhile.
+
+        A copy of the request, a webhook or reconciliation may have found its booking, and its caller given that up.
+        """
+        settled = await self._set(trial, AttemptState.OPEN)
+        return None if settled is None else await self._end_of(settled)
 
     async def _read_or_open(self, wish: Wish, *, may_open: bool = False) -> Trial | Failed | _Record:
         """In one transaction that holds the call's row: requests of one call take turns here.
@@ -173,23 +185,28 @@ class AttemptKeeper:
         keys = frozenset(attempt.key for attempt in attempts)
         return asker_of(wish, self._world.business.fallback_email, keys)
 
-    async def _set(self, trial: Trial, state: AttemptState, *, tell: bool = False) -> None:
-        """A slow request must not take back what reconciliation has booked for it meanwhile."""
+    async def _set(self, trial: Trial, state: AttemptState, *, tell: bool = False) -> _Settled | None:
+        """None when it was set; a slow request must not take back what somebody else has settled."""
         if trial.attempt_id is None:
-            return
+            return None
         attempt_id, key, at = trial.attempt_id, trial.request.metadata["attempt_key"], self._world.now()
 
-        async def body(uow: UnitOfWork) -> None:
+        async def body(uow: UnitOfWork) -> _Settled | None:
             current = await uow.attempts.by_key(key)
-            if current is None or current.state is AttemptState.BOOKED:
-                return
+            if current is not None and current.state not in _UNSETTLED:
+                return _Settled(await _led_to(uow, current))
             await uow.attempts.settle(attempt_id, state, at)
             if state is AttemptState.UNKNOWN:
                 await uow.attempts.await_end(attempt_id)
-            if tell and current.awaited:
+            if tell and current is not None and current.awaited:
                 await self._bookkeeper.notify(uow, trial.wish.customer, None, "booking_failed", at)
+            return None
 
-        await self._world.transactions(body)
+        return await self._world.transactions(body)
+
+    async def _end_of(self, settled: _Settled) -> Recovered | Failed:
+        stands = settled.booked is not None and await self._resolver.stands(settled.booked)
+        return Recovered(settled.booked) if settled.booked is not None and stands else Failed(_MEANWHILE)
 
 
 async def _note_request(uow: UnitOfWork, wish: Wish, call: Call) -> bool:
@@ -205,8 +222,15 @@ async def _note_request(uow: UnitOfWork, wish: Wish, call: Call) -> bool:
 async def _read(uow: UnitOfWork, wish: Wish) -> _Record:
     attempts = await uow.attempts.of_call(wish.call.id, wish.start)
     for attempt in attempts:
-        if attempt.state is AttemptState.BOOKED and attempt.appointment_id is not None:
-            appointment = await uow.appointments.get(attempt.appointment_id)
-            if appointment is not None and appointment.is_live:
-                return _Record(appointment, attempts)
+        appointment = await _led_to(uow, attempt)
+        if appointment is not None:
+            return _Record(appointment, attempts)
     return _Record(None, attempts)
+
+
+async def _led_to(uow: UnitOfWork, attempt: Attempt) -> Appointment | None:
+    """The live appointment that a booked attempt led to."""
+    if attempt.state is not AttemptState.BOOKED or attempt.appointment_id is None:
+        return None
+    appointment = await uow.appointments.get(attempt.appointment_id)
+    return appointment if appointment is not None and appointment.is_live else None

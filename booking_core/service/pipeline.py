@@ -32,9 +32,7 @@ class Pipeline:
     async def run(self, trial: Trial) -> Outcome:
         """Create, judge, resolve, and settle the trial's attempt."""
         outcome = await self._create(trial, repeats_left=1)
-        if not isinstance(outcome, Booked | Recovered):
-            await self.attempts.close(trial, outcome)
-        return outcome
+        return outcome if isinstance(outcome, Booked | Recovered) else await self.attempts.close(trial, outcome)
 
     async def _create(self, trial: Trial, *, repeats_left: int) -> Outcome:
         match await self._world.calcom.create_booking(trial.request):
@@ -81,8 +79,8 @@ class Pipeline:
             return await self.resolver.adopt(trial, own)
         if repeats_left == 0:
             return Pending()
-        await self.attempts.touch(trial)
-        return await self._create(trial, repeats_left=repeats_left - 1)
+        ended = await self.attempts.touch(trial)
+        return ended or await self._create(trial, repeats_left=repeats_left - 1)
 
     def _answer_received(self, trial: Trial, booking: CalcomBooking) -> AnswerReceived:
         created_at, sent = booking.created_at, trial.request.metadata["call_id"]

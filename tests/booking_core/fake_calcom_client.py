@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -34,6 +34,7 @@ class FakeCalcom:
     down: bool = False
     requires_confirmation: bool = False
     faults: list[Fault] = field(default_factory=list)
+    before_giving_up: Callable[[], Awaitable[object]] | None = None  # what happens once, while a request is waited for
     bookings: dict[str, CalcomBooking] = field(default_factory=dict)
     requests: list[BookingRequest] = field(default_factory=list)
     free: list[datetime] = field(default_factory=list)
@@ -44,11 +45,17 @@ class FakeCalcom:
         if self.down or fault is Fault.NOT_SENT:
             return NotSent("the breaker is open")
         if fault is Fault.REQUEST_LOST:
-            return Unknown("time-out")
+            return await self._give_up()
         await asyncio.sleep(0)  # requests at the same time take turns here, before and after Cal.com's commit
         result = self._book(request)
         await asyncio.sleep(0)
-        return Unknown("time-out") if fault is Fault.REPLY_LOST else result
+        return await self._give_up() if fault is Fault.REPLY_LOST else result
+
+    async def _give_up(self) -> Unknown:
+        meanwhile, self.before_giving_up = self.before_giving_up, None
+        if meanwhile is not None:
+            await meanwhile()
+        return Unknown("time-out")
 
     def _book(self, request: BookingRequest) -> CreateResult:
         there = self.live_at(request.start)

@@ -18,6 +18,10 @@ def _booking(test: str) -> PytestCheck:
     return PytestCheck(f"tests/booking_core/service/test_booking.py::{test}")
 
 
+def _copies(test: str) -> PytestCheck:
+    return PytestCheck(f"tests/booking_core/service/test_old_copies.py::{test}")
+
+
 def _settling(test: str) -> PytestCheck:
     return PytestCheck(f"tests/booking_core/service/test_reconciliation.py::{test}")
 
@@ -88,9 +92,23 @@ def _attempts() -> tuple[Mutant, ...]:
             " if is_newest else Failed(_COPY)",
             "",
             "its caller was truthfully refused, and the network delivers the request once more",
-            PytestCheck(
-                "tests/booking_core/service/test_old_copies.py::test_a_copy_of_a_refused_request_books_nothing"
-            ),
+            _copies("test_a_copy_of_a_refused_request_books_nothing"),
+        ),
+        Mutant(
+            "a-settled-attempt-is-sent-once-more",
+            "booking_core/service/pipeline.py",
+            "return ended or await self._create",
+            "return await self._create",
+            "its caller has cancelled while the reply was waited for, and is booked anew without knowing",
+            _copies("test_what_its_caller_cancelled_while_a_lost_reply_was_waited_for_is_not_booked_again"),
+        ),
+        Mutant(
+            "a-refused-attempt-is-opened-again",
+            _ATTEMPTS,
+            "if current is not None and current.state not in _UNSETTLED:",
+            "if current is not None and current.state is AttemptState.BOOKED:",
+            "its call was told no by a later request, and the earlier one books all the same",
+            _copies("test_a_request_that_was_waited_for_until_its_call_was_told_no_books_nothing"),
         ),
         Mutant(
             "earlier-attempts-are-forgotten",
@@ -108,8 +126,8 @@ def _truths() -> tuple[Mutant, ...]:
         Mutant(
             "who-waits-for-another-request-hears-nothing",
             _ATTEMPTS,
-            "if tell and current.awaited:",
-            "if tell and current.awaited and current.state is AttemptState.UNKNOWN:",
+            "if tell and current is not None and current.awaited:",
+            "if tell and current is not None and current.state is AttemptState.UNKNOWN:",
             "the caller was told that somebody will be in touch",
             PytestCheck(
                 "tests/booking_core/service/test_promises_to_wait.py::"

@@ -92,3 +92,67 @@ async def test_an_overtaken_request_does_not_overwrite_what_the_call_asked_for()
     details = desk.call_of(ANNA).booking_details
     assert details is not None
     assert details["starts_at"] == SLOT.isoformat()
+
+
+async def test_what_its_caller_cancelled_while_a_lost_reply_was_waited_for_is_not_booked_again() -> None:
+    desk = gateway()
+    desk.calcom.faults = [Fault.REPLY_LOST]
+
+    async def the_copy_books_and_the_caller_cancels() -> None:
+        assert (await desk.book(ANNA, asked_at=SIGNED)).status is Status.RECOVERED
+        await AppointmentCanceller(surroundings=desk.surroundings)(CancelAppointment(ANNA))
+
+    desk.calcom.before_giving_up = the_copy_books_and_the_caller_cancels
+    answer = await desk.book(ANNA, asked_at=SIGNED)
+
+    assert (answer.success, answer.status) == (False, Status.ERROR)
+    assert desk.live() == []
+    assert not any(booking.is_live for booking in desk.calcom.bookings.values())
+
+
+async def test_what_the_host_moved_while_a_lost_reply_was_waited_for_is_not_booked_again() -> None:
+    desk = gateway()
+    desk.calcom.faults = [Fault.REPLY_LOST]
+
+    async def the_copy_books_and_the_host_moves() -> None:
+        await desk.book(ANNA, asked_at=SIGNED)
+        (booking,) = desk.calcom.bookings.values()
+        await desk.calcom.reschedule_booking(booking.uid, SLOT + timedelta(hours=1), "by the host")
+
+    desk.calcom.before_giving_up = the_copy_books_and_the_host_moves
+    await desk.book(ANNA, asked_at=SIGNED)
+
+    moved_to = SLOT + timedelta(hours=1)
+    assert [row.starts_at for row in desk.live()] == [moved_to]
+    assert [booking.start for booking in desk.calcom.bookings.values() if booking.is_live] == [moved_to]
+
+
+async def test_a_request_that_was_waited_for_until_its_call_was_told_no_books_nothing() -> None:
+    desk = gateway()
+    desk.calcom.faults = [Fault.REQUEST_LOST]
+
+    async def the_call_asks_again_in_vain() -> None:
+        desk.clock.advance(60)
+        await desk.book(BERT)
+        assert (await desk.book(ANNA, asked_at=LATER)).status is Status.UNAVAILABLE
+        (booking,) = desk.calcom.bookings.values()
+        await desk.calcom.cancel_booking(booking.uid, "by the host")
+
+    desk.calcom.before_giving_up = the_call_asks_again_in_vain
+    answer = await desk.book(ANNA, asked_at=SIGNED)
+
+    assert (answer.success, answer.status) == (False, Status.ERROR)
+    assert not any(booking.is_live for booking in desk.calcom.bookings.values())
+
+
+async def test_who_waits_while_a_copy_books_and_cannot_ask_hears_of_the_appointment() -> None:
+    desk = gateway()
+    desk.calcom.faults = [Fault.REPLY_LOST]
+
+    async def the_copy_books_and_calcom_falls_silent() -> None:
+        await desk.book(ANNA, asked_at=SIGNED)
+        desk.calcom.down = True
+
+    desk.calcom.before_giving_up = the_copy_books_and_calcom_falls_silent
+
+    assert (await desk.book(ANNA, asked_at=SIGNED)).status is Status.RECOVERED
