@@ -61,21 +61,23 @@ class ListFreeStarts:
 
 @dataclass(frozen=True, slots=True)
 class CancelAppointment:
-    """Cancel the caller's appointment at `start`, or the next one when it is None."""
+    """Cancel the caller's appointment at `start`, or the next one when it is None; `asked_at` as in booking."""
 
     caller: Caller
     start: datetime | None = None
     language: Language = Language.GERMAN
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RescheduleAppointment:
-    """Move the caller's appointment (at `old_start`, or the next one) to `new_start`."""
+    """Move the caller's appointment (at `old_start`, or the next one) to `new_start`; `asked_at` as in booking."""
 
     caller: Caller
     new_start: datetime
     old_start: datetime | None = None
     language: Language = Language.GERMAN
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from booking_core.domain.model import Appointment, Attempt, AttemptState, BookingRequest, CalcomBooking, Call
+from booking_core.domain.model import Appointment, Attempt, AttemptState, BookingRequest, CalcomBooking
 from booking_core.domain.outcomes import Existing, Failed, Outcome, Pending, Recovered
 from booking_core.ports.calcom import CalcomUnavailableError
 from booking_core.ports.storage import NewAttempt, UnitOfWork
@@ -14,7 +14,7 @@ from booking_core.resolution import Asker
 from booking_core.service.bookkeeping import Bookkeeper
 from booking_core.service.resolver import Resolver
 from booking_core.service.surroundings import Surroundings
-from booking_core.service.wish import Trial, Wish, asker_of, request_for
+from booking_core.service.wish import Trial, Wish, asker_of, note_request, request_for
 
 _COPY = "an old copy of a request that was answered"
 _MEANWHILE = "another hand has settled this attempt meanwhile"
@@ -95,7 +95,7 @@ class AttemptKeeper:
 
         async def body(uow: UnitOfWork) -> Trial | Failed | _Record:
             call = await uow.calls.lock(wish.call.id)
-            is_newest = await _note_request(uow, wish, call) or may_open
+            is_newest = await note_request(uow, call, wish.asked_at) or may_open
             record = replace(await _read(uow, wish), may_open=is_newest)
             if record.booked is not None or record.unsettled:
                 return record
@@ -207,16 +207,6 @@ class AttemptKeeper:
     async def _end_of(self, settled: _Settled) -> Recovered | Failed:
         stands = settled.booked is not None and await self._resolver.stands(settled.booked)
         return Recovered(settled.booked) if settled.booked is not None and stands else Failed(_MEANWHILE)
-
-
-async def _note_request(uow: UnitOfWork, wish: Wish, call: Call) -> bool:
-    """Whether the request is newer than every other that this call was served; then it is the newest one now."""
-    if wish.asked_at is None:
-        return True
-    is_newer = call.asked_at is None or wish.asked_at > call.asked_at
-    if is_newer:
-        await uow.calls.note_request(call.id, wish.asked_at)
-    return is_newer
 
 
 async def _read(uow: UnitOfWork, wish: Wish) -> _Record:

@@ -26,20 +26,23 @@ class AppointmentCanceller:
     async def __call__(self, command: CancelAppointment) -> CallerAnswer:
         """Status `cancelled`, `not_found`, or `error` when Cal.com did not confirm it."""
         meant = await self._find(command)
-        if meant is None:
+        appointment = meant.appointment
+        if appointment is None and meant.is_copy:
+            return answer(Status.ERROR, say("old_copy", command.language))
+        if appointment is None:
             return answer(Status.NOT_FOUND, say("no_appointment", command.language))
-        done = not meant.appointment.is_live or await self._cancel(meant.appointment)
-        when = spoken(meant.appointment.starts_at, self._world.business.time_zone, command.language)
+        done = not appointment.is_live or (not meant.is_copy and await self._cancel(appointment))
+        when = spoken(appointment.starts_at, self._world.business.time_zone, command.language)
         if not done:
             return answer(Status.ERROR, say("not_cancelled", command.language, when=when))
         message = say("cancelled", command.language, when=when)
-        return answer(Status.CANCELLED, message, appointment_id=meant.appointment.id)
+        return answer(Status.CANCELLED, message, appointment_id=appointment.id)
 
-    async def _find(self, command: CancelAppointment) -> Meant | None:
-        question = Question(command.caller, command.start, CallRelation.CANCELLATION_ATTEMPT)
+    async def _find(self, command: CancelAppointment) -> Meant:
+        question = Question(command.caller, command.start, CallRelation.CANCELLATION_ATTEMPT, command.asked_at)
         now = self._world.now()
 
-        async def body(uow: UnitOfWork) -> Meant | None:
+        async def body(uow: UnitOfWork) -> Meant:
             return await find_meant(uow, question, now, self._world.business.fallback_email)
 
         return await self._world.transactions(body)

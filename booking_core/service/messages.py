@@ -59,6 +59,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Ich kann die freien Zeiten gerade nicht abrufen.",
         "I cannot look up the free times right now.",
     ),
+    "old_copy": (
+        "Diese Anfrage wurde schon beantwortet.",
+        "This request has been answered already.",
+    ),
     "no_wish": (
         "In diesem Anruf wurde kein Termin gewünscht.",
         "No appointment was asked for in this call.",

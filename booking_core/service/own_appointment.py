@@ -8,15 +8,19 @@ from datetime import datetime
 from booking_core.domain.commands import Caller
 from booking_core.domain.model import Appointment, Call, CallRelation
 from booking_core.ports.storage import UnitOfWork
-from booking_core.service.wish import find_customer, find_or_add_call
+from booking_core.service.wish import find_customer, find_or_add_call, note_request
 
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """A caller's own appointment and the call that speaks of it."""
+    """The caller's own appointment, if there is one.
 
-    call: Call
-    appointment: Appointment
+    `is_copy`: the network delivers a request once more, or late, that its call has been answered since. It changes
+    nothing any more, and is told what came of the request.
+    """
+
+    appointment: Appointment | None
+    is_copy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +33,21 @@ class Question:
     caller: Caller
     start: datetime | None
     relation: CallRelation
+    asked_at: datetime | None
     moved_to: datetime | None = None
 
 
-async def find_meant(uow: UnitOfWork, question: Question, now: datetime, fallback_email: str) -> Meant | None:
+async def find_meant(uow: UnitOfWork, question: Question, now: datetime, fallback_email: str) -> Meant:
     """Find it and note the call's relation to it, so that Retell's repeat of the call does not mean the next one."""
     call = await find_or_add_call(uow, question.caller.retell_call_id, question.caller.phone, now)
-    appointment = await _earlier_meant(uow, call, question) or await _held(uow, call, question, now, fallback_email)
-    if appointment is None:
-        return None
-    await uow.appointment_calls.add(appointment.id, call.id, question.relation, now)
-    return Meant(call, appointment)
+    is_newest = await note_request(uow, await uow.calls.lock(call.id), question.asked_at)
+    earlier = await _earlier_meant(uow, call, question)
+    if not is_newest:
+        return Meant(earlier, is_copy=True)
+    appointment = earlier or await _held(uow, call, question, now, fallback_email)
+    if appointment is not None:
+        await uow.appointment_calls.add(appointment.id, call.id, question.relation, now)
+    return Meant(appointment)
 
 
 async def _earlier_meant(uow: UnitOfWork, call: Call, question: Question) -> Appointment | None:

@@ -35,18 +35,21 @@ class AppointmentRescheduler:
     async def __call__(self, command: RescheduleAppointment) -> CallerAnswer:
         """Status `rescheduled`, `not_found`, `unavailable` (with alternatives), `pending` or `error`."""
         meant = await self._find(command)
-        uid = meant.appointment.calcom_v2_booking_id if meant else None
-        if meant is None or uid is None or not meant.appointment.is_live:
+        appointment = meant.appointment
+        if appointment is not None and appointment.is_live and appointment.starts_at == command.new_start:
+            return self._moved(command, appointment)
+        if meant.is_copy:
+            return answer(Status.ERROR, say("old_copy", command.language))
+        uid = appointment.calcom_v2_booking_id if appointment is not None else None
+        if appointment is None or uid is None or not appointment.is_live:
             return answer(Status.NOT_FOUND, say("no_appointment", command.language))
-        if meant.appointment.starts_at == command.new_start:
-            return self._moved(command, meant.appointment)
-        return await self._move(command, meant.appointment, uid)
+        return await self._move(command, appointment, uid)
 
-    async def _find(self, command: RescheduleAppointment) -> Meant | None:
+    async def _find(self, command: RescheduleAppointment) -> Meant:
         relation, now = CallRelation.RESCHEDULE_ATTEMPT, self._world.now()
-        question = Question(command.caller, command.old_start, relation, moved_to=command.new_start)
+        question = Question(command.caller, command.old_start, relation, command.asked_at, moved_to=command.new_start)
 
-        async def body(uow: UnitOfWork) -> Meant | None:
+        async def body(uow: UnitOfWork) -> Meant:
             return await find_meant(uow, question, now, self._world.business.fallback_email)
 
         return await self._world.transactions(body)

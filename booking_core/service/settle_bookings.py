@@ -165,6 +165,8 @@ class BookingSettler:
         finding = Finding(ghost.booking.uid, None, "cancelled" if unwanted else "adopted")
         if not apply:
             return finding
+        if unwanted and await self._examine(ghost.booking) != ghost:
+            return None  # a row was written or moved meanwhile: the next reconciliation looks again
         if unwanted:
             await self._world.calcom.cancel_booking(ghost.booking.uid, "no appointment belongs to this booking")
         elif not await self._adopt(ghost):

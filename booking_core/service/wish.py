@@ -64,6 +64,16 @@ def is_overtaken(asked_at: datetime | None, call: Call) -> bool:
     return asked_at is not None and call.asked_at is not None and asked_at < call.asked_at
 
 
+async def note_request(uow: UnitOfWork, call: Call, asked_at: datetime | None) -> bool:
+    """Whether the request is newer than every other that its call (locked) was served; then it is the newest now."""
+    if asked_at is None:
+        return True
+    is_newer = call.asked_at is None or asked_at > call.asked_at
+    if is_newer:
+        await uow.calls.note_request(call.id, asked_at)
+    return is_newer
+
+
 async def find_or_add_call(uow: UnitOfWork, retell_call_id: str, phone: str | None, now: datetime) -> Call:
     """The call's row; the webhook that announces a call may come after the call's first wish."""
     return await uow.calls.by_retell_id(retell_call_id) or await uow.calls.add(retell_call_id, phone, now)

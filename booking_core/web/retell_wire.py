@@ -76,7 +76,8 @@ def read_day_question(body: Mapping[str, Any], now: Now) -> ListFreeStarts:
 def read_cancellation(body: Mapping[str, Any], now: Now) -> CancelAppointment:
     """`cancel-appointment`: the appointment at a day and time, or the caller's next one."""
     call, args = _function_call(body)
-    return CancelAppointment(_caller(call, args), _start_or_none(args, DAY, TIME, now), _language(args))
+    start = _start_or_none(args, DAY, TIME, now)
+    return CancelAppointment(_caller(call, args), start, _language(args), now.asked_at)
 
 
 def read_move(body: Mapping[str, Any], now: Now) -> RescheduleAppointment:
@@ -87,6 +88,7 @@ def read_move(body: Mapping[str, Any], now: Now) -> RescheduleAppointment:
         new_start=_start(args, NEW_DAY, NEW_TIME, now),
         old_start=_start_or_none(args, OLD_DAY, OLD_TIME, now),
         language=_language(args),
+        asked_at=now.asked_at,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from scenarios.storm.deeds import Deed
 from scenarios.storm.plan import OTHER_SLOT, Errand, Then
 from simulator.history import History
 
+_TIME_OF_DAY = re.compile(r"um (\d\d:\d\d) Uhr")
 TRIES_MAX = 3  # Retell sends a failed call up to two more times
 TIME_LIMIT_S = 120.0  # how long Retell waits for an answer, unless set otherwise
 
@@ -99,7 +101,7 @@ class Callers:
             self._note(errand, "Retell sends it again" if number else str(deed), gateway=host)
             answer = await self._post(host, path, body)
             if answer is not None:
-                operation.ok({"status": answer.get("status"), "appointment_id": answer.get("appointment_id")})
+                operation.ok(_heard(answer))
                 self._hear(errand, answer, host)
                 return answer
             self._note(errand, NO_ANSWER, tone="bad", gateway=host)
@@ -123,6 +125,13 @@ class Callers:
                 return dict(await answer.json()) if answer.status < 300 else None
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
             return None
+
+
+def _heard(answer: dict[str, Any]) -> dict[str, Any]:
+    """What a caller takes from an answer: how it ended, and the time of day that the agent says."""
+    said = _TIME_OF_DAY.search(str(answer.get("message", "")))
+    told = {"status": answer.get("status"), "appointment_id": answer.get("appointment_id")}
+    return told | {"slot": said[1] if said else None}
 
 
 def _response(errand: Errand, answer: dict[str, Any], entry: Entry, at: datetime) -> Response:

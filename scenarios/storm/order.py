@@ -70,13 +70,16 @@ def claims(left: Aftermath, history: History) -> Iterator[Operation]:
 def _claimed(operation: Operation, left: Aftermath) -> Operation:
     deed: Deed = operation.argument
     told = _told(operation)
-    says = _SAID.get(str(told.get("status")))
+    says, found_at = _SAID.get(str(told.get("status"))), told.get("slot")
+    if says is Says.HOLDS and found_at not in {None, deed.slot}:
+        says = Says.FINDS
     claim = Claim(
         says=says or _WANTED[deed.action],
         call=operation.process,
         phone=deed.phone,
         slot=deed.slot,
         appointment_id=told.get("appointment_id"),
+        found_at=found_at,
         is_busy=says is Says.TAKEN and any(_meet(operation, occupation) for occupation in left.occupations),
     )
     return replace(operation, argument=claim, completion=Completion.OK if says else Completion.INFO)

@@ -17,6 +17,7 @@ class Says(StrEnum):
     """What an answer claims. `END` is nobody's answer: the rows that are left."""
 
     HOLDS = "the call holds the time now"
+    FINDS = "the call's appointment was moved, and is found where it is"
     MAY_HOLD = "the call may have held the time for a while"
     HAS_ONE = "the customer has an appointment already"
     TAKEN = "somebody else has the time"
@@ -28,7 +29,10 @@ class Says(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An answer. `is_busy`: Cal.com held the time for another call meanwhile. `left`: every (slot, call) at the end."""
+    """An answer. `is_busy`: Cal.com held the time for another call meanwhile. `left`: every (slot, call) at the end.
+
+    `found_at`: where the answer says that the appointment is, when that is not the time that was wanted.
+    """
 
     says: Says
     call: str = ""
@@ -36,6 +40,7 @@ class Claim:
     slot: str | None = None
     appointment_id: int | None = None
     is_busy: bool = False
+    found_at: str | None = None
     left: frozenset[tuple[str, str]] = frozenset()
 
 
@@ -104,6 +109,8 @@ def _fits(calendar: Calendar, claim: Claim) -> bool:
             return claim.is_busy or any(entry.call != claim.call for entry in calendar.at(claim.slot))
         case Says.HAS_ONE:
             return bool(calendar.meant(claim))
+        case Says.FINDS:
+            return any(entry.slot == claim.found_at for entry in calendar.meant(claim))
         case Says.HAS_NONE:
             return not calendar.meant(claim)
         case _:

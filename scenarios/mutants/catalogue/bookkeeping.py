@@ -11,7 +11,7 @@ _SETTLER = "booking_core/service/settle_bookings.py"
 
 def mutants() -> tuple[Mutant, ...]:
     """Links and attempts while a caller waits, then reconciliation."""
-    return (*_links(), *_attempts(), *_truths(), *_reconciliation(), *_settled_bookings())
+    return (*_links(), *_attempts(), *_copied(), *_truths(), *_reconciliation(), *_settled_bookings())
 
 
 def _booking(test: str) -> PytestCheck:
@@ -87,6 +87,19 @@ def _attempts() -> tuple[Mutant, ...]:
             _booking("test_two_lost_requests_leave_the_attempt_unknown_and_the_caller_with_the_truth"),
         ),
         Mutant(
+            "earlier-attempts-are-forgotten",
+            _ATTEMPTS,
+            "if record.booked is not None or record.unsettled:",
+            "if record.booked is not None:",
+            "an attempt without a known end must be looked up before another create is sent",
+            _booking("test_an_open_attempt_that_reached_calcom_is_adopted_after_a_crash"),
+        ),
+    )
+
+
+def _copied() -> tuple[Mutant, ...]:
+    return (
+        Mutant(
             "an-old-copy-books-anew",
             _ATTEMPTS,
             " if is_newest else Failed(_COPY)",
@@ -111,12 +124,12 @@ def _attempts() -> tuple[Mutant, ...]:
             _copies("test_a_request_that_was_waited_for_until_its_call_was_told_no_books_nothing"),
         ),
         Mutant(
-            "earlier-attempts-are-forgotten",
-            _ATTEMPTS,
-            "if record.booked is not None or record.unsettled:",
-            "if record.booked is not None:",
-            "an attempt without a known end must be looked up before another create is sent",
-            _booking("test_an_open_attempt_that_reached_calcom_is_adopted_after_a_crash"),
+            "a-copy-of-a-change-is-carried-out",
+            "booking_core/service/own_appointment.py",
+            "if not is_newest:",
+            "if not call.id:",
+            "its caller was told that there is nothing to cancel, and loses what was booked since",
+            _copies("test_a_copy_of_a_cancellation_that_found_nothing_cancels_nothing_later"),
         ),
     )
 
@@ -203,6 +216,14 @@ def _reconciliation() -> tuple[Mutant, ...]:
 
 def _settled_bookings() -> tuple[Mutant, ...]:
     return (
+        Mutant(
+            "reconciliation-gives-back-what-was-moved-meanwhile",
+            _SETTLER,
+            "if unwanted and await self._examine(ghost.booking) != ghost:",
+            "if unwanted and await self._examine(ghost.booking) is ghost:",
+            "a row that followed the booking meanwhile loses it",
+            _settling("test_a_booking_whose_row_follows_while_reconciliation_looks_is_not_given_back"),
+        ),
         Mutant(
             "reconciliation-drops-orphans-silently",
             _SETTLER,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from booking_core.domain.commands import CancelAppointment, Entry
-from booking_core.domain.outcomes import Status
+from booking_core.domain.commands import Caller, CancelAppointment, Entry, RescheduleAppointment
+from booking_core.domain.outcomes import CallerAnswer, Status
 from booking_core.service.cancel_appointment import AppointmentCanceller
+from booking_core.service.reschedule_appointment import AppointmentRescheduler
 from tests.booking_core.fake_calcom_client import Fault
 from tests.booking_core.gateway import ANNA, BERT, NOW, SLOT, Gateway, gateway
 
@@ -156,3 +158,66 @@ async def test_who_waits_while_a_copy_books_and_cannot_ask_hears_of_the_appointm
     desk.calcom.before_giving_up = the_copy_books_and_calcom_falls_silent
 
     assert (await desk.book(ANNA, asked_at=SIGNED)).status is Status.RECOVERED
+
+
+ANNA_AGAIN, ANNA_ONCE_MORE = (replace(ANNA, retell_call_id=call) for call in ("call_anna_again", "call_anna_once_more"))
+
+
+async def cancels(desk: Gateway, caller: Caller, asked_at: datetime) -> CallerAnswer:
+    return await AppointmentCanceller(surroundings=desk.surroundings)(CancelAppointment(caller, asked_at=asked_at))
+
+
+async def moves(desk: Gateway, caller: Caller, to: datetime, asked_at: datetime) -> CallerAnswer:
+    mover = AppointmentRescheduler(surroundings=desk.surroundings)
+    return await mover(RescheduleAppointment(caller, to, asked_at=asked_at))
+
+
+@pytest.mark.parametrize("copy_signed", [SIGNED, EARLIER], ids=["delivered twice", "held back"])
+async def test_a_copy_of_a_cancellation_that_found_nothing_cancels_nothing_later(copy_signed: datetime) -> None:
+    desk = gateway()
+    assert (await cancels(desk, ANNA_AGAIN, SIGNED)).status is Status.NOT_FOUND
+    await desk.book(ANNA, asked_at=LATER)
+
+    answer = await cancels(desk, ANNA_AGAIN, copy_signed)
+
+    assert (answer.success, answer.status) == (False, Status.ERROR)
+    assert len(desk.live()) == 1
+
+
+async def test_a_copy_of_a_cancellation_hears_that_it_is_cancelled() -> None:
+    desk = gateway()
+    await desk.book(ANNA)
+    first = await cancels(desk, ANNA_AGAIN, SIGNED)
+
+    assert await cancels(desk, ANNA_AGAIN, SIGNED) == first
+    assert first.status is Status.CANCELLED
+
+
+async def test_a_copy_of_a_move_does_not_undo_a_later_one() -> None:
+    desk = gateway()
+    await desk.book(ANNA)
+    await moves(desk, ANNA_AGAIN, SLOT + timedelta(hours=1), SIGNED)
+    await moves(desk, ANNA_ONCE_MORE, SLOT + timedelta(hours=2), SIGNED)
+
+    answer = await moves(desk, ANNA_AGAIN, SLOT + timedelta(hours=1), SIGNED)
+
+    assert (answer.success, answer.status) == (False, Status.ERROR)
+    assert [row.starts_at for row in desk.live()] == [SLOT + timedelta(hours=2)]
+
+
+async def test_a_copy_of_a_move_hears_that_it_is_moved() -> None:
+    desk = gateway()
+    await desk.book(ANNA)
+    first = await moves(desk, ANNA_AGAIN, SLOT + timedelta(hours=1), SIGNED)
+
+    assert await moves(desk, ANNA_AGAIN, SLOT + timedelta(hours=1), SIGNED) == first
+    assert first.status is Status.RESCHEDULED
+
+
+async def test_changing_again_in_one_call_is_no_copy() -> None:
+    desk = gateway()
+    await desk.book(ANNA, asked_at=EARLIER)
+
+    assert (await moves(desk, ANNA, SLOT + timedelta(hours=1), SIGNED)).status is Status.RESCHEDULED
+    assert (await moves(desk, ANNA, SLOT + timedelta(hours=2), LATER)).status is Status.RESCHEDULED
+    assert [row.starts_at for row in desk.live()] == [SLOT + timedelta(hours=2)]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from booking_core.domain.commands import CancelAppointment
 from booking_core.domain.events import GhostFound, OrphanFound, UnsettledCounted
-from booking_core.domain.model import AppointmentStatus, AttemptState
+from booking_core.domain.model import AppointmentStatus, AttemptState, CalcomBooking
 from booking_core.domain.outcomes import Status
 from booking_core.service.cancel_appointment import AppointmentCanceller
 from booking_core.service.reconcile import Reconciler, ReconcileReport
-from tests.booking_core.fake_calcom_client import Fault
+from tests.booking_core.fake_calcom_client import FakeCalcom, Fault
 from tests.booking_core.gateway import ANNA, BERT, SLOT, Gateway, gateway
 
 
@@ -278,6 +279,32 @@ async def test_a_create_that_was_held_back_until_the_host_had_cancelled_is_given
 
     assert [(ghost.booking_uid, ghost.settled_as) for ghost in report.ghosts] == [(late.uid, "cancelled")]
     assert desk.live() == []
+
+
+async def test_a_booking_whose_row_follows_while_reconciliation_looks_is_not_given_back() -> None:
+    desk = gateway()
+    await desk.book(ANNA)
+    (first,) = desk.calcom.bookings.values()
+    await desk.calcom.reschedule_booking(first.uid, SLOT + timedelta(hours=1), "by the host")
+    moved = next(booking for booking in desk.calcom.bookings.values() if booking.is_live)
+    desk.clock.advance(60)
+    row = desk.tables.appointments.pop(1)
+    follows = replace(row, starts_at=moved.start, calcom_v2_booking_id=moved.uid, calcom_booking_number=moved.number)
+
+    class Calcom(FakeCalcom):
+        async def list_bookings(self, after_start: datetime, before_end: datetime) -> Sequence[CalcomBooking]:
+            desk.tables.appointments[1] = row  # written when reconciliation had read the rows
+            return await FakeCalcom.list_bookings(self, after_start, before_end)
+
+        async def get_booking(self, uid: str) -> CalcomBooking | None:
+            desk.tables.appointments[1] = follows  # another hand was faster
+            return await FakeCalcom.get_booking(self, uid)
+
+    desk.calcom = Calcom(desk.clock, bookings=desk.calcom.bookings)
+    await reconcile(desk)
+
+    assert desk.calcom.bookings[moved.uid].is_live
+    assert [row.calcom_v2_booking_id for row in desk.live()] == [moved.uid]
 
 
 async def test_a_moved_booking_whose_row_was_lost_to_a_cancellation_here_is_no_late_create() -> None:

@@ -50,6 +50,23 @@ async def test_a_caller_cancels(tmp_path: Path, args: dict[str, Any]) -> None:
         assert await rig.count("appointments WHERE status = 'cancelled'") == 1
 
 
+@pytest.mark.parametrize(
+    ("door", "args"),
+    [("cancel-appointment", {}), ("reschedule-appointment", {"neues_datum": "Montag", "neue_uhrzeit": "halb zehn"})],
+)
+async def test_a_change_that_the_network_delivers_twice_changes_nothing_later(
+    tmp_path: Path, door: str, args: dict[str, Any]
+) -> None:
+    async with gateway(tmp_path) as rig:
+        first = await rig.retell(door, change(**args))
+        await booked(rig)
+
+        again = await rig.retell(door, change(**args))
+
+        assert [heard.body["status"] for heard in (first, again)] == ["not_found", "error"]
+        assert await rig.count("appointments WHERE status = 'scheduled'") == 1
+
+
 async def test_a_caller_moves(tmp_path: Path) -> None:
     moved = {"uid": "uid2", "id": 2, "start": "2025-10-13T07:30:00.000Z", "end": "2025-10-13T07:45:00.000Z"}
     async with gateway(tmp_path) as rig:

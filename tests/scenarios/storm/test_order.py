@@ -35,9 +35,11 @@ def with_rows(*rows: dict[str, Any]) -> Aftermath:
     return left
 
 
-def says(history: History, call: str, action: str, status: str, appointment_id: int | None = None) -> None:
+def says(
+    history: History, call: str, action: str, status: str, appointment_id: int | None = None, slot: str | None = None
+) -> None:
     """One answer, before anything else is asked. The first caller's calls begin with call_0."""
-    begins(history, call, action).ok({"status": status, "appointment_id": appointment_id})
+    begins(history, call, action).ok({"status": status, "appointment_id": appointment_id, "slot": slot})
 
 
 def begins(history: History, call: str, action: str) -> Any:
@@ -74,6 +76,7 @@ IS_REFUSED = ("call_1", "book", "unavailable")
         (with_rows(a_row(status="cancelled")), [BOOKS, CANCELS, ("call_0_again", "cancel", "not_found")]),
         (with_rows(a_row(status="cancelled"), a_row(id=2, call_id=2)), [BOOKS, CANCELS, ("call_1", *BOOKS[1:3], 2)]),
         (with_rows(a_row(starts_at=TEN)), [BOOKS, MOVES]),
+        (with_rows(a_row(starts_at=TEN)), [BOOKS, MOVES, ("call_0", "book", "recovered", 1, "10:00")]),
         (with_rows(a_row()), [("call_0", "book", "existing", 1), ("call_0", "book", "recovered", 1)]),
         (with_rows(a_row()), [("call_0", "book", "pending")]),
         (empty(), [("call_0", "book", "pending")]),
@@ -85,6 +88,7 @@ IS_REFUSED = ("call_1", "book", "unavailable")
         "cancelled",
         "free again",
         "moved",
+        "moved, and asked for again",
         "booked by a try that heard no answer",
         "settled later",
         "given up later",
@@ -104,6 +108,8 @@ def test_what_one_calendar_can_answer(left: Aftermath, answers: list[tuple[Any, 
         (empty(), [BOOKS]),
         (with_rows(a_row()), [BOOKS, CANCELS]),
         (with_rows(a_row()), [BOOKS, MOVES]),
+        (with_rows(a_row(starts_at=TEN)), [("call_0", "book", "booked", 1, "10:00")]),
+        (with_rows(a_row()), [BOOKS, ("call_0", "book", "recovered", 1, "10:00")]),
         (with_rows(a_row()), [BOOKS, ("call_0_again", "cancel", "not_found")]),
         (empty(), [("call_0", "book", "existing", 1)]),
         (empty(), [CANCELS]),
@@ -115,6 +121,8 @@ def test_what_one_calendar_can_answer(left: Aftermath, answers: list[tuple[Any, 
         "promised and lost",
         "cancelled, and still there",
         "moved, and not there",
+        "another time than was asked for",
+        "told another time than it has",
         "there, and not found",
         "nothing to be asked for again",
         "nothing to cancel",
