@@ -42,6 +42,8 @@ from booking_core.service.moved_booking import find_moved_anywhere
 from booking_core.service.surroundings import Surroundings
 from booking_core.service.wish import Trial
 
+_GONE = "the booking that Cal.com answered with was cancelled meanwhile"
+
 
 @dataclass(frozen=True, slots=True)
 class _Carried:
@@ -161,8 +163,8 @@ class Resolver:
                 if rejection.layer in {Layer.FRESHNESS, Layer.CALL_IDENTITY}:
                     self._world.tell(FalselyRejected(trial.wish.call.id, booking.uid, rejection.layer.value))
                 return await self._recovered(trial, booking, appointment)
-            case Reopen(), Appointment() as appointment:
-                return Booked(appointment)
+            case Reopen(), Appointment() as appointment:  # or it was cancelled there while the answer was on its way
+                return Booked(appointment) if await self.stands(appointment) else Failed(_GONE)
             case ((LinkExisting() | AdoptAndLink()), Appointment() as appointment):
                 return Existing(appointment)
             case TurnAway(foreign=True), _:

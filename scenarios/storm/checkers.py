@@ -98,11 +98,15 @@ def _status(op: Operation) -> str | None:
 
 
 def _holds(left: Aftermath, op: Operation) -> str | None:
-    """The live booking that the call holds at Cal.com at the time it asked for."""
-    live = (booking for booking in left.seen.bookings if booking["status"] in _LIVE)
-    own = (booking for booking in live if booking["metadata"].get("call_id") == op.process)
-    start = start_of(op.argument)
-    return next((booking["uid"] for booking in own if _instant(booking["start"]) == start), None)
+    """The live booking that the call holds at Cal.com at the time it asked for, unless it was moved there later."""
+    told_s, start = STARTS_AT.timestamp() + (op.completed_ns or 0) / 1e9, start_of(op.argument)
+    later = {occupation.uid for occupation in left.occupations if occupation.since_s >= told_s}
+    for booking in left.seen.bookings:
+        is_own = booking["status"] in _LIVE and booking["metadata"].get("call_id") == op.process
+        was_moved_later = booking.get("rescheduledFromUid") is not None and booking["uid"] in later
+        if is_own and not was_moved_later and _instant(booking["start"]) == start:
+            return str(booking["uid"])
+    return None
 
 
 def _was_taken(left: Aftermath, op: Operation) -> bool:

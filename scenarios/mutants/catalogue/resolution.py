@@ -61,6 +61,14 @@ def _ends() -> tuple[Mutant, ...]:
             _resolution("test_the_table"),
         ),
         Mutant(
+            "resolution-reopens-what-is-cancelled-there",
+            "booking_core/service/resolver.py",
+            "return Booked(appointment) if await self.stands(appointment) else Failed(_GONE)",
+            "return Booked(appointment)",
+            "the answer is older than the cancellation: its caller is promised what nobody holds",
+            _booking("test_a_booking_that_was_cancelled_while_the_answer_was_on_its_way_is_not_promised"),
+        ),
+        Mutant(
             "resolution-never-reopens",
             _RESOLUTION,
             "    if not known.appointment.is_live:\n        return Reopen(known.appointment)\n",

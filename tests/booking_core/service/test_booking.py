@@ -7,12 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from booking_core.domain.commands import Caller, Entry, Language
+from booking_core.domain.commands import Caller, CancelAppointment, Entry, Language
 from booking_core.domain.events import BookingSettled, ConstraintViolated, FalselyRejected, LayerJudged
-from booking_core.domain.model import AppointmentStatus, AttemptState, CallRelation
+from booking_core.domain.model import AppointmentStatus, AttemptState, BookingRequest, CallRelation
 from booking_core.domain.outcomes import Layer, Status, Verdict
+from booking_core.ports.calcom import CreateResult
 from booking_core.profiles import ALL_LAYERS, AttendeeIdentity
-from tests.booking_core.fake_calcom_client import Fault
+from booking_core.service.cancel_appointment import AppointmentCanceller
+from tests.booking_core.fake_calcom_client import FakeCalcom, Fault
 from tests.booking_core.gateway import ANNA, BERT, FALLBACK, SHARED, SLOT, gateway
 
 
@@ -171,6 +173,23 @@ async def test_an_unknown_answer_is_looked_up_before_anything_else(*, round_robi
     assert answer.status is Status.RECOVERED
     assert len(desk.calcom.requests) == 1
     assert len(desk.live()) == 1
+
+
+async def test_a_booking_that_was_cancelled_while_the_answer_was_on_its_way_is_not_promised() -> None:
+    desk = gateway("hardened", identity=SHARED)
+    await desk.book(ANNA)
+
+    class Calcom(FakeCalcom):
+        async def create_booking(self, request: BookingRequest) -> CreateResult:
+            result = await FakeCalcom.create_booking(self, request)
+            await AppointmentCanceller(surroundings=desk.surroundings)(CancelAppointment(ANNA))
+            return result
+
+    desk.calcom = Calcom(desk.clock, bookings=desk.calcom.bookings)
+    answer = await desk.book(replace(ANNA, retell_call_id="call_anna_again"))
+
+    assert (answer.success, answer.status) == (False, Status.ERROR)
+    assert desk.live() == []
 
 
 async def test_a_lost_request_is_sent_once_more_after_the_look_up() -> None:

@@ -93,6 +93,15 @@ def test_who_is_refused_must_not_hold_that_very_booking() -> None:
     assert list(complaints(left, a_history("error"))) == ["true refusals"]
 
 
+def test_who_is_refused_may_have_an_appointment_moved_there_later() -> None:
+    left = an_aftermath()
+    left.seen.responses = []
+    left.seen.bookings = [a_booking(rescheduledFromUid="uid-0")]
+    left.occupations = [an_occupation("call_0", since_s=5.0)]
+
+    assert complaints(left, a_history("error")) == {}
+
+
 def refused() -> Aftermath:
     """Call_0 got nothing."""
     left = an_aftermath()
