@@ -101,7 +101,7 @@ class Callers:
             self._note(errand, "Retell sends it again" if number else str(deed), gateway=host)
             answer = await self._post(host, path, body)
             if answer is not None:
-                operation.ok(_heard(answer))
+                operation.ok(_heard(answer) | {"tries": number + 1})
                 self._hear(errand, answer, host)
                 return answer
             self._note(errand, NO_ANSWER, tone="bad", gateway=host)

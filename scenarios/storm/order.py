@@ -56,12 +56,14 @@ class OneOrder:
 
 
 def claims(left: Aftermath, history: History) -> Iterator[Operation]:
-    """Each operation with its claim as argument, the rows its answer does not name, and what is left at the end."""
+    """Each operation with its claim as argument, what its unheard tries may have done, and what is left at the end."""
     for operation in history:
         claimed = _claimed(operation, left)
         yield claimed
         if operation.argument.action == "book":
             yield from (_unnamed(claimed, row["id"]) for row in _rows_of(left, operation) if not _names(operation, row))
+        if operation.argument.action == "reschedule" and _told(operation).get("tries", 1) > 1:
+            yield replace(claimed, argument=replace(claimed.argument, says=Says.MAY_MOVE, appointment_id=None))
     last = max((op.completed or op.invoked for op in history), default=0) + 1
     end = Claim(Says.END, left=frozenset(_live(left)))
     yield Operation(len(history), "nobody", "look", end, last, 0, Completion.OK, completed=last + 1)

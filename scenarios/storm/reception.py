@@ -23,6 +23,7 @@ class Says(StrEnum):
     TAKEN = "somebody else has the time"
     GIVEN_UP = "the customer's appointment is cancelled"
     MOVED = "the customer's appointment is at the time now"
+    MAY_MOVE = "the customer's appointment may have been moved to the time"
     HAS_NONE = "the customer has no appointment"
     END = "these are the appointments that are left"
 
@@ -97,6 +98,9 @@ def _after(calendar: Calendar, claim: Claim) -> Iterator[Calendar]:
         case Says.GIVEN_UP:
             yield from _given_up(calendar, claim)
         case Says.MOVED:
+            yield from _moved(calendar, claim)
+        case Says.MAY_MOVE:
+            yield calendar
             yield from _moved(calendar, claim)
         case _ if _fits(calendar, claim):
             yield calendar

@@ -139,6 +139,20 @@ def test_who_is_busy_at_calcom_is_taken() -> None:
     assert verdict(left, IS_REFUSED) is Verdict.VALID
 
 
+@pytest.mark.parametrize(("tries", "expected"), [(2, Verdict.VALID), (1, Verdict.INVALID)])
+def test_a_try_that_heard_no_answer_may_have_moved_what_the_last_one_does_not_find(
+    tries: int, expected: Verdict
+) -> None:
+    left, history = with_rows(a_row(status="cancelled"), a_row(id=2, call_id=2)), a_blank()
+    says(history, *BOOKS)
+    moving = begins(history, "call_0_again", "reschedule")
+    says(history, "call_1", "book", "booked", 2)
+    says(history, "call_0_third", "cancel", "cancelled", 1)
+    moving.ok({"status": "not_found", "appointment_id": None, "tries": tries})
+
+    assert OneOrder(left).check(history).verdict is expected
+
+
 def test_answers_that_overlap_may_come_in_either_order() -> None:
     history = a_blank()
     cancelling = begins(history, "call_0_again", "cancel")
