@@ -36,13 +36,14 @@ class AppointmentRescheduler:
         """Status `rescheduled`, `not_found`, `unavailable` (with alternatives), `pending` or `error`."""
         meant = await self._find(command)
         appointment = meant.appointment
-        if appointment is not None and appointment.is_live and appointment.starts_at == command.new_start:
+        copied = answer(Status.ERROR, say("old_copy", command.language)) if meant.is_copy else None
+        if appointment is None:
+            return copied or answer(Status.NOT_FOUND, say("no_appointment", command.language))
+        if appointment.is_live and appointment.starts_at == command.new_start:
             return self._moved(command, appointment)
-        if meant.is_copy:
-            return answer(Status.ERROR, say("old_copy", command.language))
-        uid = appointment.calcom_v2_booking_id if appointment is not None else None
-        if appointment is None or uid is None or not appointment.is_live:
-            return answer(Status.NOT_FOUND, say("no_appointment", command.language))
+        uid = appointment.calcom_v2_booking_id
+        if copied or uid is None or not appointment.is_live:  # what a repeat means may be cancelled since
+            return copied or self._failed(command)
         return await self._move(command, appointment, uid)
 
     async def _find(self, command: RescheduleAppointment) -> Meant:

@@ -124,6 +124,14 @@ def _copied() -> tuple[Mutant, ...]:
             _copies("test_a_request_that_was_waited_for_until_its_call_was_told_no_books_nothing"),
         ),
         Mutant(
+            "what-a-repeat-means-is-gone-and-so-is-everything-else",
+            "booking_core/service/reschedule_appointment.py",
+            "return copied or self._failed(command)",
+            'return copied or answer(Status.NOT_FOUND, say("no_appointment", command.language))',
+            "the caller holds another appointment, and is told that there is none",
+            _copies("test_asking_again_to_move_what_is_cancelled_since_denies_no_other_appointment"),
+        ),
+        Mutant(
             "a-copy-of-a-change-is-carried-out",
             "booking_core/service/own_appointment.py",
             "if not is_newest:",

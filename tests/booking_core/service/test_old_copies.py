@@ -221,3 +221,18 @@ async def test_changing_again_in_one_call_is_no_copy() -> None:
     assert (await moves(desk, ANNA, SLOT + timedelta(hours=1), SIGNED)).status is Status.RESCHEDULED
     assert (await moves(desk, ANNA, SLOT + timedelta(hours=2), LATER)).status is Status.RESCHEDULED
     assert [row.starts_at for row in desk.live()] == [SLOT + timedelta(hours=2)]
+
+
+async def test_asking_again_to_move_what_is_cancelled_since_denies_no_other_appointment() -> None:
+    desk = gateway()
+    await desk.book(ANNA)
+    other = SLOT + timedelta(hours=3)
+    await desk.book(replace(ANNA, retell_call_id="call_anna_too"), other)
+    desk.calcom.faults = [Fault.REQUEST_LOST]
+    await moves(desk, ANNA_AGAIN, SLOT + timedelta(hours=1), SIGNED)
+    assert (await cancels(desk, ANNA_ONCE_MORE, SIGNED)).status is Status.CANCELLED
+
+    answer = await moves(desk, ANNA_AGAIN, SLOT + timedelta(hours=1), LATER)
+
+    assert (answer.success, answer.status) == (False, Status.ERROR)
+    assert [row.starts_at for row in desk.live()] == [other]
