@@ -24,7 +24,7 @@ class AppointmentCanceller:
         self._bookkeeper = Bookkeeper(surroundings.profile, surroundings.business.fallback_email)
 
     async def __call__(self, command: CancelAppointment) -> CallerAnswer:
-        """Status `cancelled`, `not_found`, or `error` when Cal.com did not confirm it."""
+        """Status `cancelled`, `not_found`, or `error` when Cal.com did not confirm it or a late copy asks."""
         meant = await self._find(command)
         appointment = meant.appointment
         if appointment is None and meant.is_copy:

@@ -26,7 +26,7 @@ PEOPLE = (
 _SKEWS_S = (0.0, 27.0, -27.0, 31.0, -31.0, 120.0, -120.0, 3.0)
 _STARTS_S = (0.0, 0.0, 0.05, 1.0, 33.0)
 _RETRY_PAUSES_S = (5.0, 1.0, 31.0, 58.0)  # from a new attempt of the agent's to a call that waits for its turn
-_ENDS_S = (58.0, 31.0)  # from the answer to the analysis of the ended call, as in incident 766
+_ENDS_S = (58.0, 31.0)  # from the answer to the analysis of the ended call: both beyond Layer 1's threshold
 
 T = TypeVar("T")
 

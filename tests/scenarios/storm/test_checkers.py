@@ -102,6 +102,22 @@ def test_who_is_refused_may_have_an_appointment_moved_there_later() -> None:
     assert complaints(left, a_history("error")) == {}
 
 
+@pytest.mark.parametrize(
+    ("changes", "since_s"),
+    [({"rescheduledFromUid": "uid-0"}, -5.0), ({}, 5.0)],
+    ids=["moved there before", "made there later"],
+)
+def test_who_is_refused_must_not_hold_it_since_before_nor_by_a_late_create(
+    changes: dict[str, str], since_s: float
+) -> None:
+    left = an_aftermath()
+    left.seen.responses = []
+    left.seen.bookings = [a_booking(**changes)]
+    left.occupations = [an_occupation("call_0", since_s=since_s)]
+
+    assert list(complaints(left, a_history("error"))) == ["true refusals"]
+
+
 def refused() -> Aftermath:
     """Call_0 got nothing."""
     left = an_aftermath()

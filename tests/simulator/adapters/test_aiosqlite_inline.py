@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import weakref
 from typing import TYPE_CHECKING
 
 import aiosqlite
@@ -258,6 +259,27 @@ def test_runs_on_one_kept_engine_do_not_know_each_other() -> None:
 
     assert forwards == backwards
     assert len(set(forwards.values())) > 10
+
+
+def test_a_kept_engine_keeps_no_run_alive(store: SqliteStore) -> None:
+    engine, loops = create_engine_inline(store), list[weakref.ref[asyncio.AbstractEventLoop]]()
+
+    async def ask() -> None:
+        async with engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def world(simulation: Simulation) -> None:
+        loops.append(weakref.ref(simulation.loop))
+        await simulation.node("gateway").spawn(ask)
+
+    with FrozenTime() as frozen:
+        limits, environment = Limits(choice_points_min=0), [frozen.environment, store.environment]
+        assert Simulation(world, scheduler=Plain(), limits=limits, environment=environment).run().error is None
+    gc.collect()
+    kept = [loop() for loop in loops]
+    asyncio.run(engine.dispose())
+
+    assert kept == [None]
 
 
 def test_reply_points_can_be_left_out(store: SqliteStore) -> None:
