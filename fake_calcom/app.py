@@ -25,6 +25,7 @@ from fake_calcom.reception import Reception
 from fake_calcom.recorder import Recorder
 from fake_calcom.routes import ROUTES
 from fake_calcom.routing import Router
+from fake_calcom.rules.verification import code_of
 from fake_calcom.shelf import Shelf, become, kept_of
 from fake_calcom.tenants import Tenants, no_such_tenant
 from fake_calcom.time_travel import TimeTravel
@@ -134,6 +135,13 @@ class FakeCalcom:
     def deliveries(self) -> Sequence[Delivery]:
         """Return the webhooks sent, with what came of each."""
         return self.universe.outbox.deliveries
+
+    def verification_code(self, email: str) -> str:
+        """Return the code that Cal.com mails to a booker now, for an event type with `requiresBookerEmailVerification`.
+
+        It is good for this quarter of an hour and the next.
+        """
+        return code_of(email, self.universe.now_ms())
 
     async def settle(self) -> None:
         """Wait until every webhook under way has come to an end."""

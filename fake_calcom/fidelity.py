@@ -36,7 +36,7 @@ class Origin:
 ORIGINS: Mapping[str, Origin] = {
     "createBooking": Origin(
         f"handleNewBooking, the existing-booking look-up, the Prisma idempotency extension, {_INPUT_SERVICE}",
-        "host weights are not used; no connected calendars, e-mail verification or block lists; nothing is ever paid",
+        "weights know no host who joined within the month; no connected calendars; nothing is ever paid",
     ),
     "listBookings": Origin("the bookings list of the core and the platform's query class", "no organisations"),
     "getBooking": Origin(_INPUT_SERVICE),
@@ -45,7 +45,7 @@ ORIGINS: Mapping[str, Origin] = {
     "confirmBooking": Origin("confirmHandler", "no payment is captured"),
     "declineBooking": Origin("confirmHandler", "no payment is given back"),
     "markAbsent": Origin("the no-show handler"),
-    "reassignBooking": Origin("the platform's reassign call, getLuckyUser", "host weights are not used"),
+    "reassignBooking": Origin("the platform's reassign call, getLuckyUser"),
     "reassignBookingTo": Origin("the platform's reassign call"),
     "getCalendarLinks": Origin(
         "the platform's calendar links", "Google, Office 365 and Outlook only, shape of the links"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 DEFAULT_GENERATION = "2025-10-04"
@@ -20,13 +20,20 @@ class UniqueKey(Enum):
 
 @dataclass(slots=True, frozen=True)
 class Generation:
-    """One upstream generation. `window_s` is the reports' hypothesis of a time window, in seconds."""
+    """One upstream generation. `window_s` is the reports' hypothesis of a time window, in seconds.
+
+    `rekeys_on_reassign`: since 2025-06-26 a booking handed to another host gets that host's unique key; before,
+    it kept the first host's, whose time then looked free and could not be booked. `reserves_what_was_left`: since
+    2025-05-29 a time that a cancelled or moved booking has left can be reserved again.
+    """
 
     name: str
     unique_key: UniqueKey
     looks_up_pending: bool = False
     looks_up_round_robin: bool = False
     refuses_empty_teams: bool = False
+    reserves_what_was_left: bool = False
+    rekeys_on_reassign: bool = False
     window_s: int | None = None
 
 
@@ -40,6 +47,8 @@ KNOWN = (
         looks_up_pending=True,
         looks_up_round_robin=True,
         refuses_empty_teams=True,
+        reserves_what_was_left=True,
+        rekeys_on_reassign=True,
     ),
 )
 
@@ -50,6 +59,7 @@ def read_generation(name: str) -> Generation:
         if generation.name == name:
             return generation
     if window := WINDOW.fullmatch(name):
-        return Generation(name, UniqueKey.HOST, refuses_empty_teams=True, window_s=int(window[1]))
+        newest = KNOWN[-1]
+        return replace(newest, name=name, looks_up_pending=False, looks_up_round_robin=False, window_s=int(window[1]))
     names = ", ".join(generation.name for generation in KNOWN)
     raise ValueError(f"unknown generation {name!r}: expected one of {names}, or window:<seconds>")

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fake_calcom.booking.announce import announce, news_of_new
 from fake_calcom.booking.availability import Question
+from fake_calcom.booking.booker import refuse_booker
 from fake_calcom.booking.content import Content, Identity, Plan, Successor, new_content, new_row
 from fake_calcom.booking.find_event_type import find_event_type, refuse_unbookable
-from fake_calcom.booking.limits import refuse_beyond_limits, refuse_too_many_active
+from fake_calcom.booking.limits import refuse_beyond_limits
 from fake_calcom.booking.request import placeholder_email
 from fake_calcom.booking.seats import find_seated, take_seat
+from fake_calcom.booking.turns import turns_of
 from fake_calcom.errors import RawError, bad_request, internal_error
 from fake_calcom.rules.booking_fields import hides_email, refuse_wrong_responses
 from fake_calcom.rules.booking_window import is_out_of_bounds
@@ -58,7 +60,7 @@ async def create_bookings(universe: Universe, request: BookingRequest, caller: U
     event_type = find_event_type(universe, request.event_type)
     refuse_unbookable(universe, event_type, request, caller)
     plan = plan_booking(universe, event_type, request, caller)
-    refuse_too_many_active(universe, plan)
+    refuse_booker(universe, plan, caller, request.verification_code)
     if plan.series_uid is None:
         return [await book(universe, plan)]
     starts = occurrence_starts(plan.event_type, plan.start_ms, request.recurrence_count)
@@ -79,8 +81,6 @@ def plan_booking(universe: Universe, event_type: EventType, request: BookingRequ
     location = resolve_location(event_type, request.location, request.booker.phone)
     refuse_wrong_count(event_type, request.recurrence_count)
     refuse_wrong_values(request.metadata, request.booker.email, request.guests)
-    if event_type.recurrence and event_type.seats:
-        raise RawError(400, "recurring_event_seats_error")
     manages = caller is not None and universe.directory.may_manage(caller.id, event_type)
     return Plan(
         event_type=event_type,
@@ -190,7 +190,7 @@ def _choose(universe: Universe, plan: Plan, successor: Successor | None) -> Chos
             lambda user_id: (
                 plan.allows_conflicts or universe.availability.is_free(user_id, plan.start_ms, plan.end_ms, question)
             ),
-            lambda user_id: universe.bookings.last_turn(event_type.id, user_id),
+            turns_of(universe, event_type.id),
         )
     except NobodyFreeError:
         is_team = event_type.is_team and successor is None

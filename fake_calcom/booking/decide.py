@@ -13,6 +13,7 @@ from fake_calcom.booking.announce import NO_SHOW, OF_BOOKING, News, announce
 from fake_calcom.booking.announce import REJECTED as REJECTED_TRIGGER
 from fake_calcom.booking.availability import Question
 from fake_calcom.booking.content import host_content
+from fake_calcom.booking.turns import turns_of
 from fake_calcom.errors import RawError, bad_request, not_found, trpc_error
 from fake_calcom.rules.host_choice import next_in_turn
 from fake_calcom.rules.locations import VIDEO
@@ -115,7 +116,7 @@ def reassign(universe: Universe, uid: str, caller: User, to_user_id: int | None 
         chosen = _named_host(universe, event_type, to_user_id)
     if chosen == row.host_id:
         return row
-    return _hand_over(universe, row, event_type, chosen, caller)
+    return _hand_over(universe, row, chosen, caller)
 
 
 def _next_free(universe: Universe, row: Row, event_type: EventType, others: list[Host]) -> int:
@@ -123,7 +124,7 @@ def _next_free(universe: Universe, row: Row, event_type: EventType, others: list
     free = [h for h in others if universe.availability.is_free(h.user_id, row.start_ms, row.end_ms, question)]
     if not free:
         raise bad_request("Can't reassign the booking because no other host is available at that time.")
-    return next_in_turn(free, lambda user_id: universe.bookings.last_turn(event_type.id, user_id)).user_id
+    return next_in_turn(event_type, free, turns_of(universe, event_type.id)).user_id
 
 
 def _named_host(universe: Universe, event_type: EventType, user_id: int) -> int:
@@ -137,15 +138,26 @@ def _named_host(universe: Universe, event_type: EventType, user_id: int) -> int:
     return user_id
 
 
-def _hand_over(universe: Universe, row: Row, event_type: EventType, user_id: int, caller: User) -> Row:
-    """Write the booking with its new organizer, in place; the unique key is made anew for them."""
+def _hand_over(universe: Universe, row: Row, user_id: int, caller: User) -> Row:
+    """Write the booking with its new organizer, in place; its unique key follows where the generation says so."""
     user, content = universe.directory.users[user_id], row.content()
     before = content["hosts"][0]["name"]
     content |= {"hosts": [host_content(user)], "updatedAt": iso(universe.now_ms())}
     content["title"] = content["title"].replace(f" between {before} and ", f" between {user.name} and ", 1)
+    facts: dict[str, Any] = {"host_id": user_id, "updated_ms": universe.now_ms()}
+    if universe.generation.rekeys_on_reassign:
+        facts["unique_key"] = _key_of_new_host(universe, row, content, user_id, caller)
+    universe.time_was_freed()
+    return universe.bookings.update(row, content, **facts)
+
+
+def _key_of_new_host(
+    universe: Universe, row: Row, content: Mapping[str, Any], user_id: int, caller: User
+) -> str | None:
+    """Return the unique key that a booking gets with another host; the raw 409 when a booking of theirs holds it."""
     key = unique_key(
         universe.generation,
-        event_type_id=event_type.id,
+        event_type_id=row.event_type_id,
         start_ms=row.start_ms,
         end_ms=row.end_ms,
         host_id=user_id,
@@ -156,6 +168,4 @@ def _hand_over(universe: Universe, row: Row, event_type: EventType, user_id: int
     holder = universe.bookings.holder_of_key(key) if key is not None else None
     if holder not in (None, row.number):
         raise RawError(409, "booking_conflict_error")
-    universe.time_was_freed()
-    facts = {"host_id": user_id, "unique_key": key, "updated_ms": universe.now_ms()}
-    return universe.bookings.update(row, content, **facts)
+    return key

@@ -54,6 +54,7 @@ class BookingRequest(NamedTuple):
     instant: bool = False
     allows_conflicts: bool = False
     allows_out_of_bounds: bool = False
+    verification_code: str | None = None
 
 
 def read_booking_request(body: Mapping[str, Any]) -> BookingRequest:
@@ -73,6 +74,7 @@ def read_booking_request(body: Mapping[str, Any]) -> BookingRequest:
         instant=bool(get("instant")),
         allows_conflicts=bool(get("allowConflicts")),
         allows_out_of_bounds=bool(get("allowBookingOutOfBounds")),
+        verification_code=get("emailVerificationCode"),
     )
 
 

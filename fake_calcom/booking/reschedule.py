@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fake_calcom.booking.announce import OF_MOVE, announce
+from fake_calcom.booking.booker import refuse_booker
 from fake_calcom.booking.content import Plan, Successor
 from fake_calcom.booking.create import Booked, book
 from fake_calcom.booking.request import Booker
@@ -23,13 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fake_calcom.state.bookings import Row
-    from fake_calcom.state.entities import EventType
+    from fake_calcom.state.entities import EventType, User
     from fake_calcom.universe import Universe
 
 NOT_CARRIED = frozenset(("name", "email", "guests", "location", "rescheduledReason", "attendeePhoneNumber"))
 
 
-async def reschedule_booking(universe: Universe, uid: str, body: Mapping[str, Any]) -> Booked:
+async def reschedule_booking(universe: Universe, uid: str, body: Mapping[str, Any], caller: User | None) -> Booked:
     """Move the booking `uid` as a checked body asks; ApiError as Cal.com refuses."""
     row = universe.bookings.by_uid(uid)
     event_type = universe.directory.event_types.get(row.event_type_id) if row else None
@@ -45,12 +46,19 @@ async def reschedule_booking(universe: Universe, uid: str, body: Mapping[str, An
                 f"Booking with uid={uid} is a seated booking which means you have to provide seatUid in the request "
                 "body to specify which seat specifically you want to reschedule."
             )
-        return await _move_seat(universe, event_type, row, seat_uid, start_ms)
+        attendee = seat_of(row, seat_uid)
+        if attendee is None:
+            raise not_found(f"Seat with uid={seat_uid} does not exist.")
+        plan = _plan(event_type, row, start_ms, attendee)
+        refuse_booker(universe, plan, caller, body.get("emailVerificationCode"), moves=True)
+        return await _move_seat(universe, plan, row, seat_uid)
     by = body.get("rescheduledBy")
     organizer = universe.directory.users[row.host_id]
     moved_by_owner = isinstance(by, str) and universe.directory.user_of_email(by) == organizer.id
     successor = Successor(row, body.get("reschedulingReason"), moved_by_owner)
-    return await book(universe, _plan(event_type, row, start_ms), successor)
+    plan = _plan(event_type, row, start_ms)
+    refuse_booker(universe, plan, caller, body.get("emailVerificationCode"), moves=True)
+    return await book(universe, plan, successor)
 
 
 def _refuse_cancelled(row: Row) -> None:
@@ -96,15 +104,11 @@ def _location(content: Mapping[str, Any]) -> Location:
     return Location(VIDEO if value == VIDEO else content["location"], value, option)
 
 
-async def _move_seat(universe: Universe, event_type: EventType, row: Row, seat_uid: str, start_ms: int) -> Booked:
+async def _move_seat(universe: Universe, plan: Plan, row: Row, seat_uid: str) -> Booked:
     """Move one seat into the booking at the target time, or into a new one; the old lives on while it has seats."""
-    attendee = seat_of(row, seat_uid)
-    if attendee is None:
-        raise not_found(f"Seat with uid={seat_uid} does not exist.")
-    plan = _plan(event_type, row, start_ms, attendee)
-    target = find_seated(universe, plan)
-    if target is not None and target.number != row.number and event_type.seats is not None:
-        if len(target.content()["attendees"]) >= event_type.seats.per_slot:
+    target, seats = find_seated(universe, plan), plan.event_type.seats
+    if target is not None and target.number != row.number and seats is not None:
+        if len(target.content()["attendees"]) >= seats.per_slot:
             raise bad_request("Booking does not have enough available seats")
         moved, new_seat = add_seat(universe, plan, target)
         booked = Booked(moved, new_seat)

@@ -15,6 +15,7 @@ from fake_calcom.state.entities import Reservation
 from fake_calcom.times import MS_PER_MINUTE, iso
 
 if TYPE_CHECKING:
+    from fake_calcom.state.bookings import Row
     from fake_calcom.state.entities import EventType, User
     from fake_calcom.universe import Universe
 
@@ -121,28 +122,39 @@ def _span(event_type: EventType, wish: Wish) -> tuple[int, int]:
 
 def _refuse_taken(universe: Universe, event_type: EventType, wish: Wish) -> None:
     """Raise the 422 when a booking or a reservation of the event type overlaps; touching edges do not."""
-    hosts, wanted, now_ms = universe.directory.host_ids(event_type), _span(event_type, wish), universe.now_ms()
-    booked = {
-        row.number: row
-        for host in hosts
-        for row in universe.bookings.overlapping(host, *wanted)
-        if row.event_type_id == event_type.id
-    }
+    wanted, now_ms = _span(event_type, wish), universe.now_ms()
+    booked = _booked(universe, event_type, wanted)
     reserved = [
         r
         for r in universe.directory.reservations.values()
         if r.event_type_id == event_type.id and r.until_ms > now_ms and overlap(wanted, (r.start_ms, r.end_ms))
     ]
     if event_type.seats is not None:
-        taken = sum(len(row.content()["attendees"]) for row in booked.values()) + len(reserved)
+        taken = sum(len(row.content()["attendees"]) for row in booked) + len(reserved)
         if taken >= event_type.seats.per_slot:
             raise refusal(422, f"Booking with id={event_type.id} at {iso(wanted[0])} has no more seats left.")
         return
-    busy_hosts = {row.host_id for row in booked.values()}
-    if booked and not (event_type.is_round_robin and busy_hosts < set(hosts)):
+    if booked:
         raise refusal(422, "Can't reserve a slot if the event is already booked.")
     if reserved:
         raise refusal(422, RESERVED)
+
+
+def _booked(universe: Universe, event_type: EventType, wanted: tuple[int, int]) -> list[Row]:
+    """Return the bookings of the event type that stand in the way of a reservation.
+
+    Those are the live ones that overlap it; until 2025-05-29 whatever began at its very start, cancelled or moved
+    ones too (#21589), and nothing else.
+    """
+    if not universe.generation.reserves_what_was_left:
+        return [row for row in universe.bookings.of_event_type(event_type.id) if row.start_ms == wanted[0]]
+    rows = (
+        row
+        for host in universe.directory.host_ids(event_type)
+        for row in universe.bookings.overlapping(host, *wanted)
+        if row.event_type_id == event_type.id
+    )
+    return list({row.number: row for row in rows}.values())
 
 
 def forget_expired(universe: Universe, now_ms: int) -> None:

@@ -1,4 +1,4 @@
-"""The control door's verbs for webhooks that were held back, or are to be sent again."""
+"""The control door's verbs for what Cal.com sends: webhooks held back or sent again, and the code in a mail."""
 
 from __future__ import annotations
 
@@ -12,6 +12,14 @@ if TYPE_CHECKING:
     from fake_calcom.control.routes import ControlCall
 
 ORDERS = ("arrival", "backwards")
+
+
+async def get_verification_code(call: ControlCall) -> dict[str, Any]:
+    """GET /__fake__/verification-code?email=: the code that Cal.com's web page has just mailed to this address."""
+    email = call.query.one("email")
+    if not email:
+        raise WorldError("expected an e-mail address", "email")
+    return {"data": {"email": email, "code": call.fake.verification_code(email)}}
 
 
 async def redeliver(call: ControlCall) -> dict[str, Any]:

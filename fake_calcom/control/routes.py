@@ -58,6 +58,7 @@ CONTROL_ROUTES: dict[tuple[str, str], Verb] = {
     ("DELETE", "/__fake__/journal"): verbs.clear_journal,
     ("POST", "/__fake__/journal/count"): verbs.count_journal,
     ("GET", "/__fake__/emails"): verbs.get_emails,
+    ("GET", "/__fake__/verification-code"): post_verbs.get_verification_code,
     ("GET", "/__fake__/webhook-deliveries"): verbs.get_deliveries,
     ("POST", "/__fake__/webhook-deliveries/redeliver"): post_verbs.redeliver,
     ("POST", "/__fake__/webhook-deliveries/flush"): post_verbs.flush,

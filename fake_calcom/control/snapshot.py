@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from fake_calcom.state.entities import EventType
     from fake_calcom.universe import Universe
 
-FORMAT = 1
+FORMAT = 2
 
 
 def take_snapshot(universe: Universe) -> dict[str, Any]:
@@ -45,6 +45,7 @@ def take_snapshot(universe: Universe) -> dict[str, Any]:
         "world": universe.world,
         "ids": universe.position_of_ids(),
         "next_id": directory.next_id,
+        "blocked_emails": sorted(directory.blocked_emails),
         "users": [asdict(user) for user in directory.users.values()],
         "teams": [
             asdict(t) | {"members": [[user_id, role] for user_id, role in t.members.items()]}
@@ -99,12 +100,13 @@ def _event_type_json(event_type: EventType) -> dict[str, Any]:
         "team_id": event_type.team_id,
         "scheduling_type": kind.value if kind else None,
         "hosts": [asdict(host) for host in event_type.hosts],
+        "uses_weights": event_type.uses_weights,
         "spec": dict(event_type.spec),
     }
 
 
 def _read_directory(snapshot: dict[str, Any]) -> Directory:
-    directory = Directory(next_id=snapshot["next_id"])
+    directory = Directory(blocked_emails=frozenset(snapshot["blocked_emails"]), next_id=snapshot["next_id"])
     for value in snapshot["users"]:
         directory.add_user(User(**value))
     for value in snapshot["teams"]:
@@ -120,6 +122,7 @@ def _read_directory(snapshot: dict[str, Any]) -> Directory:
             team_id=value["team_id"],
             scheduling_type=SchedulingType(kind) if kind else None,
             hosts=hosts,
+            uses_weights=value["uses_weights"],
         )
         directory.add_event_type(read_event_type(owned, value["spec"]))
     for value in snapshot["reservations"]:

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 DEFAULT_ZONE = "Europe/London"  # the time zone that Cal.com gives a new account
 ROLE = re.compile(r"(OWNER|ADMIN|MEMBER) of (\S+)")
-EVENT_TYPE_ONLY = frozenset(("key", "id", "owner", "team", "schedulingType", "hosts", "webhooks", "note"))
+EVENT_TYPE_ONLY = frozenset(
+    ("key", "id", "owner", "team", "schedulingType", "isRRWeightsEnabled", "hosts", "webhooks", "note")
+)
 SMS_SLUG = re.compile(r"sms\d+")
 SMS_FIELD = {"type": "phone", "slug": "smsReminderNumber", "required": True}
 
@@ -76,6 +78,7 @@ class _Reader:
 
     def read(self, world: Mapping[str, Any]) -> None:
         self._reserve_ids(world)
+        self.directory.blocked_emails = frozenset(email.lower() for email in world.get("blockedEmails") or ())
         for index, user in enumerate(world.get("users") or ()):
             self._user(user, f"users[{index}]")
         for index, schedule in enumerate(world.get("schedules") or ()):
@@ -152,20 +155,7 @@ class _Reader:
 
     def _event_type(self, given: Mapping[str, Any], where: str) -> None:
         self._refuse_repeated(given["key"], self.keys.event_types, f"{where}.key")
-        owner, team = given.get("owner"), given.get("team")
-        if (owner is None) == (team is None):
-            raise WorldError("an event type has either an owner or a team", where)
-        kind = given.get("schedulingType")
-        if team is None and (kind is not None or given.get("hosts")):
-            raise WorldError("only a team's event type has a schedulingType and hosts", where)
-        owned = Ownership(
-            id=self._id(given, self.directory.event_types, where),
-            key=given["key"],
-            owner_id=None if owner is None else self._known_user(owner, f"{where}.owner"),
-            team_id=None if team is None else self.keys.teams[team]["id"],
-            scheduling_type=None if kind is None else SchedulingType(kind),
-            hosts=tuple(self._host(host) for host in given.get("hosts") or ()),
-        )
+        owned = self._ownership(given, where)
         spec = with_implied_fields({name: v for name, v in given.items() if name not in EVENT_TYPE_ONLY})
         entity = read_event_type(owned, spec)
         twin = self.directory.event_type_of_slug(entity.slug, owner_id=entity.owner_id, team_id=entity.team_id)
@@ -176,6 +166,26 @@ class _Reader:
         for webhook in given.get("webhooks") or ():
             made = webhook_of(webhook, self.universe.outside.ids.uuid(), event_type_id=entity.id)
             self.directory.webhooks[made.id] = made
+
+    def _ownership(self, given: Mapping[str, Any], where: str) -> Ownership:
+        owner, team = given.get("owner"), given.get("team")
+        if (owner is None) == (team is None):
+            raise WorldError("an event type has either an owner or a team", where)
+        kind = None if given.get("schedulingType") is None else SchedulingType(given["schedulingType"])
+        if team is None and (kind is not None or given.get("hosts")):
+            raise WorldError("only a team's event type has a schedulingType and hosts", where)
+        weighs = bool(given.get("isRRWeightsEnabled"))
+        if weighs and kind is not SchedulingType.ROUND_ROBIN:
+            raise WorldError("only hosts who take turns (ROUND_ROBIN) have weights", f"{where}.isRRWeightsEnabled")
+        return Ownership(
+            id=self._id(given, self.directory.event_types, where),
+            key=given["key"],
+            owner_id=None if owner is None else self._known_user(owner, f"{where}.owner"),
+            team_id=None if team is None else self.keys.teams[team]["id"],
+            scheduling_type=kind,
+            hosts=tuple(self._host(host) for host in given.get("hosts") or ()),
+            uses_weights=weighs,
+        )
 
     def _host(self, host: Mapping[str, Any]) -> Host:
         return Host(

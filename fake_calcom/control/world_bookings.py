@@ -25,8 +25,13 @@ def insert_bookings(
     event_type_ids: Mapping[str, int],
     user_ids: Mapping[str, int],
 ) -> None:
-    """Write a world's bookings in their order; WorldError naming the first that cannot be."""
-    for index, booking in enumerate(bookings):
+    """Write a world's bookings, the oldest first; WorldError naming the first that cannot be.
+
+    Bookings made at one instant keep the world's order: who was booked last, and which of several a lookup
+    finds, follow from when they were made, not from where they stand in the file.
+    """
+    now_ms = universe.now_ms()
+    for index, booking in sorted(enumerate(bookings), key=lambda numbered: _created_ms(numbered[1], now_ms)):
         where = f"bookings[{index}]"
         if booking["eventType"] not in event_type_ids:
             raise WorldError(f"no event type has the key {booking['eventType']!r}", f"{where}.eventType")
@@ -46,11 +51,10 @@ def insert_bookings(
 
 
 def _insert(universe: Universe, booking: Mapping[str, Any], event_type: EventType, host: User) -> None:
-    start_ms, now_ms = parse_iso(booking["start"]), universe.now_ms()
+    start_ms = parse_iso(booking["start"])
     assert start_ms is not None, "the shape was checked before"
     plan = _plan(booking, event_type, whole_second(start_ms))
-    created_ms = parse_iso(booking.get("createdAt"))
-    created_ms = now_ms if created_ms is None else created_ms
+    created_ms = _created_ms(booking, universe.now_ms())
     updated_ms = parse_iso(booking.get("updatedAt"))
     updated_ms = created_ms if updated_ms is None else updated_ms
     ids = universe.outside.ids
@@ -73,6 +77,11 @@ def _insert(universe: Universe, booking: Mapping[str, Any], event_type: EventTyp
     free = status in LIVE and (key is None or universe.bookings.holder_of_key(key) is None)
     row = new_row(plan, identity, status, host.id, content, key if free else None)
     universe.bookings.insert(row._replace(updated_ms=updated_ms))
+
+
+def _created_ms(booking: Mapping[str, Any], now_ms: int) -> int:
+    created_ms = parse_iso(booking.get("createdAt"))
+    return now_ms if created_ms is None else created_ms
 
 
 def _plan(booking: Mapping[str, Any], event_type: EventType, start_ms: int) -> Plan:

@@ -76,6 +76,7 @@ EVENT_TYPE = Shape(
         Property("owner", TEXT),
         Property("team", TEXT),
         Property("schedulingType", (one_of(kind.value for kind in SchedulingType),)),
+        Property("isRRWeightsEnabled", (BOOLEAN,)),
         Property("hosts", (ARRAY,), nested=HOST, each=True),
         Property("webhooks", (ARRAY,), nested=CREATE_WEBHOOK, each=True),
         *CREATE_EVENT_TYPE.properties,
@@ -108,6 +109,7 @@ WORLD = Shape(
         Property("schedules", (ARRAY,), nested=SCHEDULE, each=True),
         Property("event_types", (ARRAY,), nested=EVENT_TYPE, each=True),
         Property("roles", (OBJECT,)),
+        Property("blockedEmails", (STRINGS, ARRAY)),
         Property("bookings", (ARRAY,), nested=BOOKING, each=True),
         NOTE,
     )

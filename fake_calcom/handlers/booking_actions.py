@@ -23,7 +23,7 @@ async def reschedule(request: Request) -> Answer:
     """POST /v2/bookings/{uid}/reschedule: 201 with the new booking."""
     body = object_body(request)
     refuse_joined(RESCHEDULE, body)
-    booked = await reschedule_booking(request.universe, request.params["uid"], body)
+    booked = await reschedule_booking(request.universe, request.params["uid"], body, request.caller)
     return one_booking(request, booked.row, 201, booked.seat_uid)
 
 

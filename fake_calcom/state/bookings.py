@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fake_calcom.state.many import Many
-from fake_calcom.times import MS_PER_HOUR
+from fake_calcom.times import MS_PER_DAY, MS_PER_HOUR
 from fake_calcom.wire import decode, encode
 
 if TYPE_CHECKING:
@@ -77,7 +77,8 @@ class BookingStore:
         self._number_of_seat: dict[str, int] = {}
         self._of_slot: Many[tuple[int, int]] = Many()  # event type, start; live rows only
         self._of_stretch: Many[tuple[int, int]] = Many()  # user, stretch of time; live rows only
-        self._of_turn: Many[tuple[int, int]] = Many()  # event type, host; accepted rows only
+        self._of_turn: Many[tuple[int, int]] = Many()  # event type, host; see `_takes_place`
+        self._of_share: Many[tuple[int, int, int]] = Many()  # event type, user, day made; see `_takes_place`
         self._of_user: Many[int] = Many()
         self._of_event_type: Many[int] = Many()
         self._of_email: Many[str] = Many()
@@ -150,8 +151,10 @@ class BookingStore:
         for user_id in people:
             for stretch in stretches:
                 self._of_stretch.add((user_id, stretch), row.number)
-        if row.status == ACCEPTED:
+        if _takes_place(row, content):
             self._of_turn.add((row.event_type_id, row.host_id), row.number)
+            for user_id in people:
+                self._of_share.add((row.event_type_id, user_id, row.created_ms // MS_PER_DAY), row.number)
 
     def _forget(self, row: Row) -> None:
         """Take a row out of every index that its next state may no longer belong to."""
@@ -166,6 +169,7 @@ class BookingStore:
         for email in emails:
             self._of_email.remove(email, row.number)
         for user_id in people:
+            self._of_share.remove((row.event_type_id, user_id, row.created_ms // MS_PER_DAY), row.number)
             self._of_user.remove(user_id, row.number)
             for stretch in _stretches(row.start_ms, row.end_ms):
                 self._of_stretch.remove((user_id, stretch), row.number)
@@ -222,9 +226,19 @@ class BookingStore:
         return [Row._make(values) for values in near if values[START] < end_ms and start_ms < values[END]]
 
     def last_turn(self, event_type_id: int, host_id: int) -> tuple[int, int]:
-        """Return when this host's latest accepted booking of the type was made, and its number; (0, 0): never."""
+        """Return when the last booking of the type that this host holds was made, and its number; (0, 0): never.
+
+        Accepted ones count whose host and at least one attendee came, or have yet to come.
+        """
         numbers = self._of_turn.get((event_type_id, host_id))
         return (Row._make(self._rows[numbers[-1]]).created_ms, numbers[-1]) if numbers else (0, 0)
+
+    def share(self, event_type_id: int, user_id: int, days: range) -> int:
+        """Return how many bookings of a type, made on these days since 1970, a user hosts or attends.
+
+        The same bookings count as for `last_turn`.
+        """
+        return sum(len(self._of_share.get((event_type_id, user_id, day))) for day in days)
 
     def of_user(self, user_id: int) -> Iterator[Row]:
         """Yield every booking a user hosts or attends."""
@@ -245,6 +259,13 @@ class BookingStore:
     def _all(self, numbers: Iterable[int]) -> Iterator[Row]:
         rows = self._rows
         return (Row._make(rows[number]) for number in numbers)
+
+
+def _takes_place(row: Row, content: dict[str, Any]) -> bool:
+    """Tell whether a booking counts for its host's turn: accepted, host and somebody there (or not marked yet)."""
+    if row.status != ACCEPTED or content.get("absentHost"):
+        return False
+    return not all(attendee.get("absent") for attendee in content["attendees"])
 
 
 def _attendance(content: dict[str, Any]) -> tuple[set[str], list[str]]:

@@ -17,7 +17,10 @@ ADMINISTRATORS = frozenset(("ADMIN", "OWNER"))
 
 @dataclass(slots=True)
 class Directory:
-    """The entities by id, and the look-ups by a person's own names."""
+    """The entities by id, and the look-ups by a person's own names.
+
+    `blocked_emails` are the addresses, in lower case, that the deployment lets nobody book with.
+    """
 
     users: dict[int, User] = field(default_factory=dict)
     teams: dict[int, Team] = field(default_factory=dict)
@@ -25,6 +28,7 @@ class Directory:
     event_types: dict[int, EventType] = field(default_factory=dict)
     reservations: dict[str, Reservation] = field(default_factory=dict)
     webhooks: dict[str, Webhook] = field(default_factory=dict)
+    blocked_emails: frozenset[str] = frozenset()
     next_id: int = 1
     _longest_buffer_minutes: int = 0
     _user_of_email: dict[str, int] = field(default_factory=dict)

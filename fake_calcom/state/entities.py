@@ -78,7 +78,10 @@ class Schedule:
 
 @dataclass(slots=True, frozen=True)
 class Host:
-    """A host of a team event type. `group` splits a round robin: one host of each group is booked."""
+    """A host of a team event type. `group` splits a round robin: one host of each group is booked.
+
+    `weight` is the host's share of a month's bookings beside the others of the group, where the type uses weights.
+    """
 
     user_id: int
     is_fixed: bool = False
@@ -148,6 +151,7 @@ class EventType:
     length_options: tuple[int, ...] = ()
     scheduling_type: SchedulingType | None = None
     hosts: tuple[Host, ...] = ()
+    uses_weights: bool = False
     minimum_notice_minutes: int = MINIMUM_NOTICE_MINUTES
     slot_interval_minutes: int | None = None
     before_buffer_minutes: int = 0
@@ -168,6 +172,7 @@ class EventType:
     active_limit: int | None = None
     mails_disabled: bool = False
     cancelling_disabled: bool = False
+    verifies_email: bool = False
     spec: Mapping[str, Any] = field(default_factory=dict)
 
     @property

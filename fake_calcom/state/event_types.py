@@ -35,6 +35,7 @@ class Ownership:
     team_id: int | None = None
     scheduling_type: SchedulingType | None = None
     hosts: tuple[Host, ...] = ()
+    uses_weights: bool = False
 
 
 def read_event_type(owned: Ownership, spec: Mapping[str, Any]) -> EventType:
@@ -46,6 +47,7 @@ def read_event_type(owned: Ownership, spec: Mapping[str, Any]) -> EventType:
         team_id=owned.team_id,
         scheduling_type=owned.scheduling_type,
         hosts=owned.hosts,
+        uses_weights=owned.uses_weights,
         slug=spec["slug"],
         title=spec["title"],
         length_minutes=int(spec["lengthInMinutes"]),
@@ -70,6 +72,7 @@ def read_event_type(owned: Ownership, spec: Mapping[str, Any]) -> EventType:
         active_limit=_active_limit(spec.get("bookerActiveBookingsLimit")),
         mails_disabled=bool(spec.get("disableStandardEmails")),
         cancelling_disabled=bool(spec.get("disableCancelling")),
+        verifies_email=bool(spec.get("requiresBookerEmailVerification")),
         spec=dict(spec),
     )
 

@@ -33,17 +33,17 @@ from scenarios.cases.upstream import (
     host_hands_over_all,
     reserve,
     reserve_and_let_go,
+    reserve_in_vain,
     together_past_the_check,
 )
 from scenarios.cases.worlds import confirming_world, plain_world, two_hosts_world
 from scenarios.scenario import Person
-from simulator.adapters.http_faults import Answer, HttpRule, ResetResponse
+from simulator.adapters.http_faults import HttpRule, ResetResponse
 
 HOUR_S = 3600
 DORA = Person("Dora Dritte", "+493033333333")
 NINE = "2025-10-10T07:00:00Z"  # what callers want unless they say otherwise
 _BLIND = "Cal.com sells one time twice, with a 201 and a booking of its own for each: no gateway can see that."
-_CONFLICT = Answer(409, b'{"statusCode":409,"message":"booking_conflict_error"}')
 
 
 def stories() -> list[Story]:
@@ -142,6 +142,24 @@ def _requests() -> list[Story]:
 
 
 def _reservations() -> list[Story]:
+    left = Story(
+        "calcom-21589",
+        "#21589: the time that a moved booking has left can be reserved again (since 2025-05-29), and booked",
+        (ERIKA, ZACHARIAS),
+        (Wish(1, 0), Wish(1, 30, time="09:15", moves=True), Wish(2, 60)),
+        accepted(both_booked(TWO_CUSTOMERS), 2),
+        meanwhile=(Meanwhile(-30, reserve_and_let_go(NINE)), Meanwhile(45, reserve(NINE))),
+    )
+    in_vain = [
+        replace(
+            left,
+            id=f"{left.id}-at-{date}",
+            title="#21589: the time that a moved booking has left cannot be reserved, and is booked all the same",
+            meanwhile=(Meanwhile(-30, reserve_and_let_go(NINE)), Meanwhile(45, reserve_in_vain(NINE))),
+            generation=date,
+        )
+        for date in ("2024-02", "2025-05-01", "2025-05-22")
+    ]
     return [
         Story(
             "calcom-23938",
@@ -151,19 +169,16 @@ def _reservations() -> list[Story]:
             alone("booked", "booked"),
             meanwhile=(Meanwhile(-30, reserve(NINE)),),
         ),
-        Story(
-            "calcom-21589",
-            "#21589: the time that a moved booking has left can be reserved again (since 2025-05-29), and booked",
-            (ERIKA, ZACHARIAS),
-            (Wish(1, 0), Wish(1, 30, time="09:15", moves=True), Wish(2, 60)),
-            accepted(both_booked(TWO_CUSTOMERS), 2),
-            meanwhile=(Meanwhile(-30, reserve_and_let_go(NINE)), Meanwhile(45, reserve(NINE))),
-        ),
+        left,
+        *in_vain,
     ]
 
 
 def _reassigned() -> list[Story]:
-    """#21710: the host hands a booking over to a colleague, and somebody wants the time that he has free again."""
+    """#21710: the host hands a booking over to a colleague, and somebody wants the time that he has free again.
+
+    From 2025-05-01 until #22065 (2025-06-26) the key stayed the first host's, and refused him what he had free.
+    """
     handed_over = Story(
         "calcom-21710",
         "#21710: a host who has handed a booking over can be booked for that time again",
@@ -173,22 +188,12 @@ def _reassigned() -> list[Story]:
         world=two_hosts_world,
         meanwhile=(Meanwhile(60, host_hands_over_all),),
     )
-    # Until #22065 (2025-06-26) the key stayed the first host's: what Cal.com answered then is put into its mouth here.
-    second_create = HttpRule((_CONFLICT,), client="gateway", method="POST", path="/v2/bookings", nth=2)
-    return [
-        *_at(
-            handed_over,
-            on_2024_02=_own_attendees_get_both_hosts(refused("unavailable")),
-            on_2025_05_01=accepted(both_booked(TWO_CUSTOMERS), 2),
-        ),
-        replace(
-            handed_over,
-            id="calcom-21710-before-22065",
-            title="#21710: the key still names the host who has handed the booking over, and the time is refused",
-            ends=(End("hardened", ("booked", "unavailable"), ONE, accepted=1),),
-            rules=(second_create,),
-        ),
-    ]
+    return _at(
+        handed_over,
+        on_2024_02=_own_attendees_get_both_hosts(refused("unavailable")),
+        on_2025_05_01=accepted(refused("unavailable"), 1),
+        on_2025_05_22=accepted(old_answer_of_another_customer(), 1),
+    )
 
 
 def _own_attendees_get_both_hosts(ends: tuple[End, ...]) -> tuple[End, ...]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import TYPE_CHECKING
+
+from aiohttp import ClientResponseError
 
 from scenarios.cases.worlds import HOST_KEY
 from scenarios.incidents.facts import EVENT_TYPE_ID
@@ -20,6 +23,21 @@ def reserve(start: str) -> Callable[[Stage], Awaitable[None]]:
 
     async def does(stage: Stage) -> None:
         await _reserve(stage, start)
+
+    return does
+
+
+def reserve_in_vain(start: str) -> Callable[[Stage], Awaitable[None]]:
+    """Somebody wants to hold a start that Cal.com says is booked; a harness error if it can be held."""
+
+    async def does(stage: Stage) -> None:
+        try:
+            await _reserve(stage, start)
+        except ClientResponseError as refusal:
+            if refusal.status != HTTPStatus.UNPROCESSABLE_ENTITY:
+                raise
+        else:
+            raise AssertionError(f"{start} can be held")
 
     return does
 

@@ -140,6 +140,29 @@ CLAIMS = (
         "refused in the core schema's words, derived from upstream's source",
         "test_these_are_not",
     ),
+    Claim(
+        "Which host is next",
+        YES,
+        "weights, then priority, then who was booked least recently; no-shows do not count",
+        "test_weighted_hosts_get_their_share_of_the_month_and_the_next_month_begins_anew",
+    ),
+    Claim(
+        "A weighted host who joined within the month",
+        NO,
+        "the fake's hosts have always been there: none is calibrated",
+    ),
+    Claim(
+        "A blocked booker",
+        YES,
+        "the deployment's list, before the look-up",
+        "test_a_blocked_address_books_nothing_in_whatever_spelling",
+    ),
+    Claim(
+        "A booker whose e-mail must be verified",
+        YES,
+        "no code, a wrong one, an old one; the control door gives the right one",
+        "test_an_address_that_must_be_verified_needs_the_code_from_its_mail",
+    ),
     Claim("Payments", NO, "an unpaid booking is pending; nothing ever pays it"),
     Claim(
         "Time-outs and latency figures", NO, "the fake answers in a fraction of a millisecond; delays are yours to set"

@@ -23,6 +23,7 @@ WRITES = st.lists(
         st.sampled_from([1, 2]),
         st.sampled_from(STARTS),
         st.lists(st.sampled_from(EMAILS), min_size=1, max_size=2, unique=True),
+        st.sampled_from(["nobody", "host", "first attendee", "attendees"]),
     ),
     max_size=25,
 )
@@ -30,16 +31,33 @@ WRITES = st.lists(
 
 def played(writes: list[Any]) -> BookingStore:
     store = BookingStore(HOSTS.get)
-    for number, (kind, which, status, host, start, emails) in enumerate(writes):
-        content = {"attendees": [{"email": email, "name": "", "seatUid": f"{number}:{email}"} for email in emails]}
+    for number, (kind, which, status, host, start, emails, absent) in enumerate(writes):
+        content: dict[str, Any] = {
+            "absentHost": absent == "host",
+            "attendees": [
+                {
+                    "email": email,
+                    "name": "",
+                    "seatUid": f"{number}:{email}",
+                    "absent": absent == "attendees" or (absent == "first attendee" and email == emails[0]),
+                }
+                for email in emails
+            ],
+        }
         rows = list(store)
         if kind == "insert" or not rows:
             end = start + 2 * MS_PER_HOUR
-            row = Row(0, number, f"u{number}", 7, start, end, status, host, number, number, None, None, encode(content))
+            made = number % 3 * MS_PER_DAY + number
+            row = Row(0, number, f"u{number}", 7, start, end, status, host, made, made, None, None, encode(content))
             store.insert(row)
         else:
             store.update(rows[which % len(rows)], content, status=status, host_id=host)
     return store
+
+
+def somebody_came(row: Row) -> bool:
+    content = row.content()
+    return not content["absentHost"] and any(not attendee["absent"] for attendee in content["attendees"])
 
 
 @given(WRITES)
@@ -63,8 +81,11 @@ def test_every_index_answers_as_a_scan_would(writes: list[Any]) -> None:
         for start, end in ((0, MS_PER_HOUR), (0, 3 * MS_PER_DAY), (23 * MS_PER_HOUR, 26 * MS_PER_HOUR)):
             near = [r for r in live if user in people[r.number] and r.start_ms < end and start < r.end_ms]
             assert list(store.overlapping(user, start, end)) == near
-        turns = [r.number for r in rows if r.status == ACCEPTED and r.host_id == user]
-        assert store.last_turn(7, user)[1] == max(turns, default=0)
+        counted = [r for r in rows if r.status == ACCEPTED and somebody_came(r)]
+        assert store.last_turn(7, user)[1] == max((r.number for r in counted if r.host_id == user), default=0)
+        for days in (range(2), range(1, 3), range(9)):
+            made = [r for r in counted if user in people[r.number] and r.created_ms // MS_PER_DAY in days]
+            assert store.share(7, user, days) == len(made)
     for email in EMAILS:
         assert store.numbers_of_email(email) == {n for n, held in emails.items() if email in held}
 

@@ -55,6 +55,12 @@ def changed(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
             "event_types[1].hosts[0].user",
             "no user has the key 'X'",
         ),
+        (
+            lambda w: w["event_types"][1].update(isRRWeightsEnabled=True, schedulingType="COLLECTIVE"),
+            "event_types[1].isRRWeightsEnabled",
+            "only hosts who take turns (ROUND_ROBIN) have weights",
+        ),
+        (lambda w: w.update(blockedEmails="a@x.io"), "blockedEmails", "blockedEmails must be an array"),
         (lambda w: w.update(roles={"HOST": "KING of TEAM"}), "roles.HOST", "a role reads like 'OWNER of TEAM1'"),
         (lambda w: w["bookings"][0].update(eventType="X"), "bookings[0].eventType", "no event type has the key 'X'"),
         (lambda w: w["bookings"][0].update(start="x"), "bookings[0].start", "must be a valid ISO 8601 date string"),

@@ -190,6 +190,22 @@ async def test_a_reassigned_booking_keeps_its_uid_and_moves_to_the_other_host(cl
     assert freed.status == 201
 
 
+@pytest.mark.parametrize(("generation", "again"), [("2025-05-01", 409), ("2025-05-22", 409), ("2025-10-04", 201)])
+async def test_until_june_2025_a_host_who_handed_over_could_not_be_booked_for_that_time(
+    client: Client, generation: str, again: int
+) -> None:
+    client.load(world(team("TURNS", "ROUND_ROBIN")))
+    await client.call("PUT", "/__fake__/generation", {"generation": generation})
+    made = await client.book("TURNS")
+    await client.post(f"/v2/bookings/{made.data['uid']}/reassign", user="HOST")
+
+    reply = await client.book("TURNS", who=attendee(email="bob@example.com"))
+
+    assert reply.status == again
+    if again == 409:
+        assert reply.body == {"statusCode": 409, "message": "booking_conflict_error"}
+
+
 async def test_without_another_free_host_nothing_is_reassigned(client: Client) -> None:
     client.load(world(team("TURNS", "ROUND_ROBIN", ("HOST",))))
     made = await client.book("TURNS")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.fake_calcom.worlds import TUESDAY_14, V_SLOTS, attendee, personal, team, world
+from tests.fake_calcom.worlds import TUESDAY_14, TUESDAY_15, V_SLOTS, attendee, personal, team, world
 
 if TYPE_CHECKING:
     from tests.fake_calcom.client import Client, Reply
@@ -152,6 +152,27 @@ async def test_a_booked_slot_cannot_be_reserved(offered: Client) -> None:
     await offered.book("PLAIN")
 
     reply = await reserve(offered)
+
+    assert (reply.status, reply.message) == (422, "Can't reserve a slot if the event is already booked.")
+
+
+@pytest.mark.parametrize(("generation", "left", "beside"), [("2025-05-22", 422, 201), ("2025-10-04", 201, 422)])
+async def test_until_may_2025_a_time_that_was_left_was_refused_and_one_that_overlaps_was_not(
+    offered: Client, generation: str, left: int, beside: int
+) -> None:
+    await offered.call("PUT", "/__fake__/generation", {"generation": generation})
+    gone = await offered.book("PLAIN")
+    await offered.post(f"/v2/bookings/{gone.data['uid']}/reschedule", {"start": TUESDAY_15})
+
+    assert (await reserve(offered)).status == left
+    assert (await reserve(offered, "2025-10-07T13:30:00Z")).status == beside  # the moved one is from 13 to 14 UTC
+
+
+async def test_a_round_robin_slot_cannot_be_reserved_once_one_host_is_taken(offered: Client) -> None:
+    await offered.book("TURNS")
+    body = {"eventTypeId": offered.id_of("TURNS"), "slotStart": TUESDAY_14}
+
+    reply = await offered.post("/v2/slots/reservations", body, V_SLOTS)
 
     assert (reply.status, reply.message) == (422, "Can't reserve a slot if the event is already booked.")
 

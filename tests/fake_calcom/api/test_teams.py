@@ -31,6 +31,56 @@ async def test_a_higher_priority_is_booked_first_while_it_is_free(client: Client
     assert [reply.data["hosts"][0]["name"] for reply in replies] == ["Host 2", "Host 1"]
 
 
+async def test_weighted_hosts_get_their_share_of_the_month_and_the_next_month_begins_anew(client: Client) -> None:
+    hosts = [{"user": "HOST", "weight": 100}, {"user": "HOST2", "weight": 300}]
+    client.load(world(team("SHARED", "ROUND_ROBIN") | {"hosts": hosts, "isRRWeightsEnabled": True}))
+
+    async def book_on(days: range, month: int) -> list[str]:
+        starts = [f"2025-{month}-{day:02d}T12:00:00Z" for day in days]
+        replies = [await client.book("SHARED", start, attendee(email=f"{start[:10]}@example.com")) for start in starts]
+        return [reply.data["hosts"][0]["name"][-1] for reply in replies]
+
+    october = await book_on(range(13, 17), 10)
+    again = await book_on(range(20, 24), 10)
+    await client.call("PUT", "/__fake__/clock", {"now": "2025-11-03T08:00:00Z"})
+    november = await book_on(range(10, 12), 11)
+
+    assert "".join(october) == "2122"
+    assert sorted(again) == ["1", "2", "2", "2"]
+    assert november[0] == "2"
+
+
+async def test_a_booking_whose_host_or_attendees_did_not_come_is_no_turn(client: Client) -> None:
+    client.load(world(team("TURNS", "ROUND_ROBIN"), roles={"HOST": "OWNER of TEAM"}))
+    first = await client.book("TURNS")
+    second = await client.book("TURNS", "2025-10-07T13:00:00Z", attendee(email="bob@example.com"))
+    await client.call("PUT", "/__fake__/clock", {"now": "2025-10-08T08:00:00Z"})
+    absent = {"attendees": [{"email": "ada@example.com", "absent": True}]}
+    marked = await client.post(f"/v2/bookings/{first.data['uid']}/mark-absent", absent, user="HOST")
+
+    third = await client.book("TURNS", "2025-10-09T12:00:00Z", attendee(email="cyd@example.com"))
+    fourth = await client.book("TURNS", "2025-10-09T13:00:00Z", attendee(email="dan@example.com"))
+
+    assert marked.status == 200
+    names = [reply.data["hosts"][0]["name"] for reply in (first, second, third, fourth)]
+    assert names == ["Host 1", "Host 2", "Host 1", "Host 2"]
+    await client.post(f"/v2/bookings/{second.data['uid']}/mark-absent", {"host": True}, user="HOST")
+    await client.post(f"/v2/bookings/{fourth.data['uid']}/cancel", {})
+    fifth = await client.book("TURNS", "2025-10-09T14:00:00Z", attendee(email="eve@example.com"))
+    assert fifth.data["hosts"][0]["name"] == "Host 2"
+
+
+async def test_turns_follow_when_a_world_says_its_bookings_were_made(client: Client) -> None:
+    booked = {"eventType": "TURNS", "attendee": attendee(email="bob@example.com")}
+    late = booked | {"start": "2025-10-13T12:00:00Z", "host": "HOST", "createdAt": "2025-10-05T12:00:00Z"}
+    early = booked | {"start": "2025-10-14T12:00:00Z", "host": "HOST2", "createdAt": "2025-10-05T11:00:00Z"}
+    client.load(world(team("TURNS", "ROUND_ROBIN"), bookings=[late, early]))
+
+    reply = await client.book("TURNS")
+
+    assert reply.data["hosts"][0]["name"] == "Host 2"
+
+
 async def test_a_collective_booking_has_one_organizer_and_its_co_hosts_as_attendees(client: Client) -> None:
     client.load(world(team("ALL", "COLLECTIVE")))
 
