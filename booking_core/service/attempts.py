@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from booking_core.domain.model import Appointment, Attempt, AttemptState, BookingRequest, CalcomBooking
 from booking_core.domain.outcomes import Existing, Failed, Outcome, Pending, Recovered
@@ -38,10 +38,11 @@ class _Record:
 
 
 @dataclass(frozen=True, slots=True)
-class _Settled:
-    """An attempt that somebody else has settled, and the live appointment it led to."""
+class _Taken:
+    """An attempt that somebody else has settled, or has in hand; and the live appointment it led to."""
 
     booked: Appointment | None
+    in_hand: bool
 
 
 class AttemptKeeper:
@@ -64,28 +65,36 @@ class AttemptKeeper:
         return await self._settle_earlier(wish, record) if isinstance(record, _Record) else record
 
     def resume(self, wish: Wish, attempt: Attempt, attempts: Sequence[Attempt]) -> Trial:
-        """The trial of an attempt that is on record, sent under its own key."""
-        others = [other for other in attempts if other.id != attempt.id]
-        return self._trial(wish, attempt, others)
+        """The trial of an attempt that is on record, sent under its own key and for the attendee that it names."""
+        trial = self._trial(wish, attempt, [other for other in attempts if other.id != attempt.id])
+        attendee = replace(trial.request.attendee, email=attempt.attendee_email or None)
+        return replace(trial, request=replace(trial.request, attendee=attendee))
 
     async def close(self, trial: Trial, outcome: Outcome) -> Outcome:
         """Settle the attempt of a finished trial, and return how it ended; a booked one was settled with its row.
 
-        Whoever waits for an end that is none hears of it, unless they hold an appointment instead.
+        Whoever waits for an end that is none hears of it, unless they hold an appointment instead. What Cal.com refused
+        a slow request, another hand may have booked since, or be booking now.
         """
-        if isinstance(outcome, Pending):
-            settled = await self._set(trial, AttemptState.UNKNOWN)
-            return outcome if settled is None else await self._end_of(settled)
-        await self._set(trial, AttemptState.REFUSED, tell=not isinstance(outcome, Existing))
-        return outcome
+        if isinstance(outcome, Existing):
+            await self._set(trial, AttemptState.REFUSED, self._world.now())
+            return outcome
+        waits = isinstance(outcome, Pending)
+        state = AttemptState.UNKNOWN if waits else AttemptState.REFUSED
+        taken = await self._set(trial, state, self._world.now(), tell=not waits)
+        if taken is None:
+            return outcome
+        ended = await self._end_of(taken)
+        return outcome if isinstance(ended, Failed) and not waits else ended
 
-    async def touch(self, trial: Trial) -> Recovered | Failed | None:
-        """The attempt goes to Cal.com once more, young again: None. Else how another hand has ended it meanwhile.
+    async def touch(self, trial: Trial) -> Trial | Recovered | Failed | Pending:
+        """The attempt goes to Cal.com once more, young again. Else how another hand has ended it meanwhile, or will.
 
         A copy of the request, a webhook or reconciliation may have found its booking, and its caller given that up.
         """
-        settled = await self._set(trial, AttemptState.OPEN)
-        return None if settled is None else await self._end_of(settled)
+        now = self._world.now()
+        taken = await self._set(trial, AttemptState.OPEN, now)
+        return replace(trial, as_of=now) if taken is None else await self._end_of(taken)
 
     async def _read_or_open(self, wish: Wish, *, may_open: bool = False) -> Trial | Failed | _Record:
         """In one transaction that holds the call's row: requests of one call take turns here.
@@ -176,7 +185,9 @@ class AttemptKeeper:
     def _trial(self, wish: Wish, attempt: Attempt | None, earlier: Sequence[Attempt]) -> Trial:
         attempts = [*earlier, attempt] if attempt else earlier
         request = self._request(wish, attempt.key if attempt else None)
-        return Trial(wish, request, self._asker(wish, attempts), attempt.id if attempt else None)
+        if attempt is None:
+            return Trial(wish, request, self._asker(wish, attempts))
+        return Trial(wish, request, self._asker(wish, attempts), attempt.id, attempt.updated_at)
 
     def _request(self, wish: Wish, key: str | None) -> BookingRequest:
         return request_for(wish, self._world.profile.identity, self._world.business, key)
@@ -185,28 +196,35 @@ class AttemptKeeper:
         keys = frozenset(attempt.key for attempt in attempts)
         return asker_of(wish, self._world.business.fallback_email, keys)
 
-    async def _set(self, trial: Trial, state: AttemptState, *, tell: bool = False) -> _Settled | None:
-        """None when it was set; a slow request must not take back what somebody else has settled."""
+    async def _set(self, trial: Trial, state: AttemptState, at: datetime, *, tell: bool = False) -> _Taken | None:
+        """None when it was set; a slow request must not take back what somebody else has settled or has in hand."""
         if trial.attempt_id is None:
             return None
-        attempt_id, key, at = trial.attempt_id, trial.request.metadata["attempt_key"], self._world.now()
+        attempt_id, key = trial.attempt_id, trial.request.metadata["attempt_key"]
 
-        async def body(uow: UnitOfWork) -> _Settled | None:
+        async def body(uow: UnitOfWork) -> _Taken | None:
+            await uow.calls.lock(trial.wish.call.id)
             current = await uow.attempts.by_key(key)
-            if current is not None and current.state not in _UNSETTLED:
-                return _Settled(await _led_to(uow, current))
+            assert current is not None, "attempts are never deleted"
+            in_hand = current.state in _UNSETTLED and current.updated_at != trial.as_of
+            if in_hand:
+                await uow.attempts.await_end(attempt_id)
+            if in_hand or current.state not in _UNSETTLED:
+                return _Taken(await _led_to(uow, current), in_hand)
             await uow.attempts.settle(attempt_id, state, at)
             if state is AttemptState.UNKNOWN:
                 await uow.attempts.await_end(attempt_id)
-            if tell and current is not None and current.awaited:
+            if tell and current.awaited:
                 await self._bookkeeper.notify(uow, trial.wish.customer, None, "booking_failed", at)
             return None
 
         return await self._world.transactions(body)
 
-    async def _end_of(self, settled: _Settled) -> Recovered | Failed:
-        stands = settled.booked is not None and await self._resolver.stands(settled.booked)
-        return Recovered(settled.booked) if settled.booked is not None and stands else Failed(_MEANWHILE)
+    async def _end_of(self, taken: _Taken) -> Recovered | Failed | Pending:
+        if taken.in_hand:
+            return Pending()
+        stands = taken.booked is not None and await self._resolver.stands(taken.booked)
+        return Recovered(taken.booked) if taken.booked is not None and stands else Failed(_MEANWHILE)
 
 
 async def _read(uow: UnitOfWork, wish: Wish) -> _Record:

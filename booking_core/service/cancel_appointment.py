@@ -55,8 +55,8 @@ class AppointmentCanceller:
                     return False
             except CalcomUnavailableError:
                 return False
-        await self._write_down(appointment)
-        return True
+        moved = await self._write_down(appointment)
+        return moved is None or await self._cancel(moved)
 
     async def _cancel_there(self, uid: str) -> bool:
         """Whether no booking is left; one unknown there needs no cancelling, one moved meanwhile has a replacement."""
@@ -69,13 +69,19 @@ class AppointmentCanceller:
         moved = await find_moved_anywhere(self._world, old) if old is not None else None
         return moved is None or await self._cancel_there(moved.uid)
 
-    async def _write_down(self, appointment: Appointment) -> None:
+    async def _write_down(self, appointment: Appointment) -> Appointment | None:
+        """None, or the row as it is when it was moved meanwhile: Cal.com may do both, and what it made then lives."""
         now = self._world.now()
 
-        async def body(uow: UnitOfWork) -> Service | None:
+        async def body(uow: UnitOfWork) -> tuple[Appointment | None, Service | None]:
+            row = await self._bookkeeper.hold(uow, appointment) or appointment
+            service = await uow.services.get(row.service_id)
+            if row.is_live and row.calcom_v2_booking_id != appointment.calcom_v2_booking_id:
+                return row, service
             await self._bookkeeper.cancel(uow, appointment, _REASON, now)
-            return await uow.services.get(appointment.service_id)
+            return None, service
 
-        service = await self._world.transactions(body)
+        moved, service = await self._world.transactions(body)
         if service is not None:
             self._world.calcom.forget_free_starts(service.calcom_event_type_id)
+        return moved

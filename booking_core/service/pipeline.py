@@ -30,18 +30,25 @@ class Pipeline:
         self.attempts = AttemptKeeper(surroundings=surroundings, bookkeeper=self.bookkeeper, resolver=self.resolver)
 
     async def run(self, trial: Trial) -> Outcome:
-        """Create, judge, resolve, and settle the trial's attempt."""
-        outcome = await self._create(trial, repeats_left=1)
+        """Create, judge, resolve, settle the trial's attempt; a create that left nothing behind is sent once more."""
+        outcome = await self._create(trial)
+        if outcome is None:
+            again = await self.attempts.touch(trial)
+            if isinstance(again, Trial):
+                trial, outcome = again, await self._create(again) or Pending()
+            else:
+                outcome = again
         return outcome if isinstance(outcome, Booked | Recovered) else await self.attempts.close(trial, outcome)
 
-    async def _create(self, trial: Trial, *, repeats_left: int) -> Outcome:
+    async def _create(self, trial: Trial) -> Outcome | None:
+        """None: no usable answer came, and Cal.com says that it has no such booking."""
         match await self._world.calcom.create_booking(trial.request):
             case Answered(booking):
                 return await self._answered(trial, booking)
             case Refused() as refusal:
                 return await self._refused(trial, refusal)
             case Unknown(reason):
-                return await self._unknown(trial, reason, repeats_left)
+                return await self._unknown(trial, reason)
             case NotSent(reason):
                 return Pending() if self._world.profile.attempts else Failed(reason)
 
@@ -66,8 +73,8 @@ class Pipeline:
         self._world.calcom.forget_free_starts(trial.request.event_type_id)
         return await self.resolver.refused(trial)
 
-    async def _unknown(self, trial: Trial, reason: str, repeats_left: int) -> Outcome:
-        """No usable answer: look the booking up; only when Cal.com says it is not there, create once more."""
+    async def _unknown(self, trial: Trial, reason: str) -> Outcome | None:
+        """No usable answer: look the booking up; None when Cal.com says it is not there."""
         self._world.tell(CreateUnknown(trial.wish.call.id, reason))
         if not self._world.resolves:
             return Failed(reason)
@@ -75,12 +82,7 @@ class Pipeline:
             own = await self.resolver.find_own(trial.asker, trial.request.attendee.email or "", trial.wish.start)
         except CalcomUnavailableError:
             return Pending()
-        if own is not None:
-            return await self.resolver.adopt(trial, own)
-        if repeats_left == 0:
-            return Pending()
-        ended = await self.attempts.touch(trial)
-        return ended or await self._create(trial, repeats_left=repeats_left - 1)
+        return await self.resolver.adopt(trial, own) if own is not None else None
 
     def _answer_received(self, trial: Trial, booking: CalcomBooking) -> AnswerReceived:
         created_at, sent = booking.created_at, trial.request.metadata["call_id"]

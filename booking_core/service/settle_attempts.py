@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 from booking_core.domain.commands import Caller, Entry
 from booking_core.domain.model import Attempt, AttemptState
 from booking_core.domain.outcomes import Booked, Outcome, Pending, Recovered
@@ -52,14 +55,14 @@ class AttemptSettler:
 
     async def _book_now(self, trial: Trial, attempt: Attempt) -> str:
         """Cal.com says it is not there, so a create is not blind; it goes through the same pipeline as any other."""
-        if not await self._claim(attempt):
+        claimed_at = self._world.now()
+        if not await self._claim(attempt, claimed_at):
             return "taken"
-        outcome = await self._pipeline.run(trial)
+        outcome = await self._pipeline.run(replace(trial, as_of=claimed_at))
         return _ended(outcome)
 
-    async def _claim(self, attempt: Attempt) -> bool:
+    async def _claim(self, attempt: Attempt, now: datetime) -> bool:
         """Make the attempt young again, unless another reconciliation or the caller's retry was faster."""
-        now = self._world.now()
 
         async def body(uow: UnitOfWork) -> bool:
             await uow.calls.lock(attempt.call_id)

@@ -30,12 +30,16 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A wish on its way to Cal.com: the request that is sent and, when attempts are kept, the attempt's id."""
+    """A wish on its way to Cal.com: the request that is sent and, when attempts are kept, the attempt's id.
+
+    `as_of`: when the attempt was last written by who sends this; written since, it is in another hand.
+    """
 
     wish: Wish
     request: BookingRequest
     asker: Asker
     attempt_id: int | None = None
+    as_of: datetime | None = None
 
 
 async def take_in(uow: UnitOfWork, command: BookAppointment, now: datetime, business: Business) -> Wish | None:

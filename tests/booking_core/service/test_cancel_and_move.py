@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from booking_core.domain.commands import Caller, CancelAppointment, RescheduleAppointment
 from booking_core.domain.model import BookingRequest, CallRelation
 from booking_core.domain.outcomes import CallerAnswer, Status
-from booking_core.ports.calcom import CreateResult
+from booking_core.ports.calcom import CreateResult, Refused
 from booking_core.service.cancel_appointment import AppointmentCanceller
 from booking_core.service.reconcile import Reconciler
 from booking_core.service.reschedule_appointment import AppointmentRescheduler
@@ -184,6 +185,34 @@ async def test_cancelling_what_the_host_has_moved_cancels_it_where_it_is_now() -
     answer = await cancel(desk)
 
     assert answer.status is Status.CANCELLED
+    assert not any(booking.is_live for booking in desk.calcom.bookings.values())
+
+
+@dataclass(slots=True)
+class DoesBoth(FakeCalcom):
+    """A cancellation that has passed Cal.com's checks and is not written yet does not stop a move."""
+
+    meanwhile: Callable[[], Awaitable[object]] | None = None
+
+    async def cancel_booking(self, uid: str, reason: str) -> Refused | None:
+        if self.meanwhile is None:
+            return await FakeCalcom.cancel_booking(self, uid, reason)
+        meanwhile, self.meanwhile = self.meanwhile, None
+        await meanwhile()
+        return None
+
+
+async def test_cancelling_what_is_moved_at_the_same_time_cancels_what_the_move_has_made() -> None:
+    desk = gateway()
+    await desk.book(ANNA)
+    calcom = DoesBoth(desk.clock, free=desk.calcom.free, bookings=desk.calcom.bookings)
+    desk.calcom = calcom
+    calcom.meanwhile = lambda: move(desk, replace(ANNA, retell_call_id="call_anna_moves"))
+
+    answer = await cancel(desk)
+
+    assert answer.status is Status.CANCELLED
+    assert desk.live() == []
     assert not any(booking.is_live for booking in desk.calcom.bookings.values())
 
 

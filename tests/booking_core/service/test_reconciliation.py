@@ -91,6 +91,24 @@ async def test_what_was_pending_while_calcom_was_down_is_booked_when_it_is_back(
     assert [event.count for event in counted if isinstance(event, UnsettledCounted)] == [1, 0]
 
 
+async def test_a_pending_wish_is_booked_for_the_address_that_its_caller_gave() -> None:
+    desk = gateway()
+    await desk.book(ANNA)  # whoever calls without an address first is kept without one
+    wish = replace(ANNA, retell_call_id="call_anna_2", email="anna@example.net")
+    desk.calcom.faults = [Fault.NOT_SENT]
+    assert (await desk.book(wish, SLOT + timedelta(hours=1))).status is Status.PENDING
+    desk.clock.advance(60)
+    desk.calcom.faults = [Fault.REPLY_LOST, Fault.NOT_SENT]
+    await reconcile(desk)
+    desk.clock.advance(60)
+
+    await reconcile(desk)
+
+    made = [b for b in desk.calcom.bookings.values() if b.start == SLOT + timedelta(hours=1)]
+    assert [b.attendee.email for b in made if b.attendee] == ["anna@example.net"]
+    assert len(desk.live()) == 2
+
+
 async def test_a_pending_wish_whose_slot_was_taken_meanwhile_is_given_up_and_the_customer_told() -> None:
     desk = gateway()
     desk.calcom.faults = [Fault.NOT_SENT]
