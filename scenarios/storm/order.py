@@ -31,7 +31,6 @@ _SAID = {
     "rescheduled": Says.MOVED,
     "not_found": Says.HAS_NONE,
 }
-_NAMING = {"booked", "recovered"}
 _WANTED = {"book": Says.HOLDS, "cancel": Says.GIVEN_UP, "reschedule": Says.MOVED}
 
 
@@ -61,7 +60,7 @@ def claims(left: Aftermath, history: History) -> Iterator[Operation]:
         claimed = _claimed(operation, left)
         yield claimed
         if operation.argument.action == "book":
-            yield from (_unnamed(claimed, row["id"]) for row in _rows_of(left, operation) if not _names(operation, row))
+            yield from (_unnamed(claimed, row["id"]) for row in _rows_of(left, operation) if _is_unnamed(claimed, row))
         if operation.argument.action == "reschedule" and _told(operation).get("tries", 1) > 1:
             yield replace(claimed, argument=replace(claimed.argument, says=Says.MAY_MOVE, appointment_id=None))
     last = max((op.completed or op.invoked for op in history), default=0) + 1
@@ -93,9 +92,10 @@ def _unnamed(claimed: Operation, appointment_id: int) -> Operation:
     return replace(claimed, argument=replace(claim, says=Says.MAY_HOLD, appointment_id=appointment_id))
 
 
-def _names(operation: Operation, row: dict[str, Any]) -> bool:
-    told = _told(operation)
-    return told.get("status") in _NAMING and told.get("appointment_id") == row["id"]
+def _is_unnamed(claimed: Operation, row: dict[str, Any]) -> bool:
+    """Whether the answer does not say itself that it booked this row; one that found it moved was preceded by that."""
+    claim: Claim = claimed.argument
+    return claim.says is not Says.HOLDS or claim.appointment_id != row["id"]
 
 
 def _rows_of(left: Aftermath, operation: Operation) -> Iterator[dict[str, Any]]:

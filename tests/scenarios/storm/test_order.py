@@ -173,6 +173,17 @@ def test_a_lost_answers_row_may_be_cancelled_before_the_next_try_gets_another() 
     assert OneOrder(left).check(history).verdict is Verdict.VALID
 
 
+def test_a_lost_answers_row_may_be_moved_before_the_next_try_finds_it() -> None:
+    history = a_blank()
+    asking = begins(history, "call_0", "book")
+    says(history, "call_0_again", "reschedule", "rescheduled", 1)
+    asking.ok({"status": "recovered", "appointment_id": 1, "slot": "10:00", "tries": 2})
+
+    assert OneOrder(with_rows(a_row(starts_at=TEN))).check(history).verdict is Verdict.VALID
+    assert OneOrder(with_rows(a_row())).check(history).verdict is Verdict.INVALID
+    assert OneOrder(empty()).check(history).verdict is Verdict.INVALID
+
+
 def test_a_row_that_comes_back_after_its_cancellation_is_found() -> None:
     left = with_rows(a_row(status="cancelled"), a_row(id=2))
 
