@@ -1,4 +1,4 @@
-"""Bugs in what is written down: links, attempts, reconciliation."""
+"""Bugs in what is written down: links, promises, reconciliation."""
 
 from __future__ import annotations
 
@@ -10,16 +10,13 @@ _SETTLER = "booking_core/service/settle_bookings.py"
 
 
 def mutants() -> tuple[Mutant, ...]:
-    """Links and attempts while a caller waits, then reconciliation."""
-    return (*_links(), *_attempts(), *_copied(), *_truths(), *_reconciliation(), *_settled_bookings())
-
-
-def _booking(test: str) -> PytestCheck:
-    return PytestCheck(f"tests/booking_core/service/test_booking.py::{test}")
-
-
-def _copies(test: str) -> PytestCheck:
-    return PytestCheck(f"tests/booking_core/service/test_old_copies.py::{test}")
+    """Links and promises while a caller waits, then reconciliation."""
+    return (
+        *_links(),
+        *_truths(),
+        *_reconciliation(),
+        *_settled_bookings(),
+    )
 
 
 def _settling(test: str) -> PytestCheck:
@@ -68,87 +65,13 @@ def _links() -> tuple[Mutant, ...]:
     )
 
 
-def _attempts() -> tuple[Mutant, ...]:
-    return (
-        Mutant(
-            "a-retry-overtakes-its-first-try",
-            _ATTEMPTS,
-            "return any(a.state is AttemptState.OPEN and a.updated_at > since for a in record.unsettled)",
-            "return False",
-            "the first request is still with Cal.com: a second create could book a second host",
-            _booking("test_a_retry_while_the_first_request_is_at_calcom_sends_nothing"),
-        ),
-        Mutant(
-            "an-unknown-end-is-called-refused",
-            _ATTEMPTS,
-            "await self._set(trial, AttemptState.UNKNOWN)",
-            "await self._set(trial, AttemptState.REFUSED)",
-            "nobody would ever find out what became of it",
-            _booking("test_two_lost_requests_leave_the_attempt_unknown_and_the_caller_with_the_truth"),
-        ),
-        Mutant(
-            "earlier-attempts-are-forgotten",
-            _ATTEMPTS,
-            "if record.booked is not None or record.unsettled:",
-            "if record.booked is not None:",
-            "an attempt without a known end must be looked up before another create is sent",
-            _booking("test_an_open_attempt_that_reached_calcom_is_adopted_after_a_crash"),
-        ),
-    )
-
-
-def _copied() -> tuple[Mutant, ...]:
-    return (
-        Mutant(
-            "an-old-copy-books-anew",
-            _ATTEMPTS,
-            " if is_newest else Failed(_COPY)",
-            "",
-            "its caller was truthfully refused, and the network delivers the request once more",
-            _copies("test_a_copy_of_a_refused_request_books_nothing"),
-        ),
-        Mutant(
-            "a-settled-attempt-is-sent-once-more",
-            "booking_core/service/pipeline.py",
-            "return ended or await self._create",
-            "return await self._create",
-            "its caller has cancelled while the reply was waited for, and is booked anew without knowing",
-            _copies("test_what_its_caller_cancelled_while_a_lost_reply_was_waited_for_is_not_booked_again"),
-        ),
-        Mutant(
-            "a-refused-attempt-is-opened-again",
-            _ATTEMPTS,
-            "if current is not None and current.state not in _UNSETTLED:",
-            "if current is not None and current.state is AttemptState.BOOKED:",
-            "its call was told no by a later request, and the earlier one books all the same",
-            _copies("test_a_request_that_was_waited_for_until_its_call_was_told_no_books_nothing"),
-        ),
-        Mutant(
-            "what-a-repeat-means-is-gone-and-so-is-everything-else",
-            "booking_core/service/reschedule_appointment.py",
-            "return copied or self._failed(command)",
-            'return copied or answer(Status.NOT_FOUND, say("no_appointment", command.language))',
-            "the caller holds another appointment, and is told that there is none",
-            _copies("test_asking_again_to_move_what_is_cancelled_since_denies_no_other_appointment"),
-        ),
-        Mutant(
-            "a-copy-of-a-change-is-carried-out",
-            "booking_core/service/own_appointment.py",
-            "if not is_newest:",
-            "if not call.id:",
-            "its caller was told that there is nothing to cancel, and loses what was booked since",
-            _copies("test_a_copy_of_a_cancellation_that_found_nothing_cancels_nothing_later"),
-        ),
-    )
-
-
 def _truths() -> tuple[Mutant, ...]:
     return (
         Mutant(
             "who-waits-for-another-request-hears-nothing",
             _ATTEMPTS,
-            "if tell and current is not None and current.awaited:",
-            "if tell and current is not None and current.state is AttemptState.UNKNOWN:",
+            "if tell and current.awaited:",
+            "if tell and current.state is AttemptState.UNKNOWN:",
             "the caller was told that somebody will be in touch",
             PytestCheck(
                 "tests/booking_core/service/test_promises_to_wait.py::"

@@ -92,8 +92,8 @@ def _execution() -> tuple[Mutant, ...]:
         Mutant(
             "a-create-is-repeated-blindly",
             "booking_core/service/pipeline.py",
-            "        if own is not None:\n            return await self.resolver.adopt(trial, own)\n",
-            "",
+            "return await self.resolver.adopt(trial, own) if own is not None else None",
+            "return None",
             "after a lost reply the booking may be there: it must be looked up, not made again",
             _booking("test_an_unknown_answer_is_looked_up_before_anything_else"),
         ),

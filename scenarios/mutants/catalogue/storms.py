@@ -10,7 +10,7 @@ _MISHAPS = "tests/scenarios/storm/test_mishaps.py"
 
 def mutants() -> tuple[Mutant, ...]:
     """Each judge of a storm, then the core under a storm."""
-    return (*_refusals_and_ends(), *_records(), *_orders(), *_seen_by_storms())
+    return (*_refusals_and_ends(), *_records(), *_ends_and_repeats(), *_orders(), *_seen_by_storms())
 
 
 def _judged(test: str) -> PytestCheck:
@@ -38,8 +38,7 @@ def _refusals_and_ends() -> tuple[Mutant, ...]:
     )
 
 
-def _orders() -> tuple[Mutant, ...]:
-    ordered = "tests/scenarios/storm/test_order.py"
+def _ends_and_repeats() -> tuple[Mutant, ...]:
     return (
         Mutant(
             "storm-a-word-to-wait-is-an-end",
@@ -57,6 +56,12 @@ def _orders() -> tuple[Mutant, ...]:
             "a create is sent again although Cal.com shows its booking",
             _judged("test_a_booking_that_could_be_found_is_not_created_again"),
         ),
+    )
+
+
+def _orders() -> tuple[Mutant, ...]:
+    ordered = "tests/scenarios/storm/test_order.py"
+    return (
         Mutant(
             "storm-any-order-fits",
             "scenarios/storm/reception.py",
@@ -72,6 +77,14 @@ def _orders() -> tuple[Mutant, ...]:
             "return True",
             "who is told another time than the one asked for would always be told the truth",
             PytestCheck(f"{ordered}::test_what_one_calendar_cannot_answer"),
+        ),
+        Mutant(
+            "storm-a-try-that-booked-is-forgotten",
+            "scenarios/storm/order.py",
+            "return claim.says is not Says.HOLDS or",
+            "return claim.says not in {Says.HOLDS, Says.FINDS} or",
+            "a true answer would be called false: the try before it booked, and somebody moved what it booked",
+            PytestCheck(f"{ordered}::test_a_lost_answers_row_may_be_moved_before_the_next_try_finds_it"),
         ),
         Mutant(
             "storm-nobody-looks-at-what-is-left",
@@ -101,8 +114,8 @@ def _seen_by_storms() -> tuple[Mutant, ...]:
         Mutant(
             "a-storm-sees-who-is-left-waiting",
             "booking_core/service/attempts.py",
-            "await self._set(trial, AttemptState.UNKNOWN)",
-            "await self._set(trial, AttemptState.REFUSED)",
+            "state = AttemptState.UNKNOWN if waits else AttemptState.REFUSED",
+            "state = AttemptState.REFUSED",
             "the caller was told to wait, and nobody would ever find out",
             storm,
             "25 seeds",
@@ -110,8 +123,8 @@ def _seen_by_storms() -> tuple[Mutant, ...]:
         Mutant(
             "a-storm-sees-blind-repeats",
             "booking_core/service/pipeline.py",
-            "        if own is not None:\n            return await self.resolver.adopt(trial, own)\n",
-            "",
+            "return await self.resolver.adopt(trial, own) if own is not None else None",
+            "return None",
             "the look-up showed the booking, and it was created again",
             PytestCheck(f"{_MISHAPS}::test_a_mishap_happens_and_hardened_ends_well"),
         ),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from booking_core.domain.commands import CancelAppointment
-from booking_core.domain.model import BookingRequest
 from booking_core.domain.outcomes import CallerAnswer, Status
-from booking_core.ports.calcom import CreateResult
 from booking_core.service.cancel_appointment import AppointmentCanceller
 from booking_core.service.reconcile import Reconciler
 from tests.booking_core.fake_calcom_client import FakeCalcom, Fault
@@ -16,17 +15,16 @@ from tests.booking_core.gateway import ANNA, BERT, Gateway, gateway
 
 
 @dataclass(slots=True)
-class RefusesSlowly(FakeCalcom):
-    """Something happens between Cal.com's first answer to a create and its arrival here."""
+class SlowToOffer(FakeCalcom):
+    """Something happens between Cal.com's refusal and the times that are offered instead."""
 
     meanwhile: Callable[[], Awaitable[None]] | None = None
 
-    async def create_booking(self, request: BookingRequest) -> CreateResult:
-        result = await FakeCalcom.create_booking(self, request)
+    async def free_starts(self, event_type_id: int, start: datetime, end: datetime) -> Sequence[datetime]:
         if self.meanwhile is not None:
             meanwhile, self.meanwhile = self.meanwhile, None
             await meanwhile()
-        return result
+        return await FakeCalcom.free_starts(self, event_type_id, start, end)
 
 
 async def bert_cancels_and_reconciliation_looks(desk: Gateway) -> None:
@@ -43,7 +41,7 @@ async def refused_while(happens: Callable[[Gateway], Awaitable[None]]) -> tuple[
     async def meanwhile() -> None:
         await happens(desk)
 
-    desk.calcom = RefusesSlowly(desk.clock, free=desk.calcom.free, bookings=desk.calcom.bookings, meanwhile=meanwhile)
+    desk.calcom = SlowToOffer(desk.clock, free=desk.calcom.free, bookings=desk.calcom.bookings, meanwhile=meanwhile)
     return desk, await desk.book(ANNA)
 
 
