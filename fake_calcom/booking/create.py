@@ -137,7 +137,7 @@ async def book(
     """
     now_ms = universe.now_ms()
     by_owner = successor is not None and successor.moved_by_owner
-    pending = becomes_pending(plan.event_type, plan.start_ms, now_ms, by_owner=by_owner)
+    pending = _becomes_pending(universe, plan, now_ms, by_owner=by_owner)
     existing = _look_up(universe, plan, now_ms, pending=pending)
     if existing is not None:
         return Booked(existing, "" if plan.event_type.seats else None, existed=True)
@@ -159,10 +159,15 @@ async def book(
 def _refuse_unavailable(universe: Universe, plan: Plan) -> None:
     """Refuse a series before any of it is made, when one of its times could not be booked."""
     now_ms = universe.now_ms()
-    pending = becomes_pending(plan.event_type, plan.start_ms, now_ms, by_owner=False)
+    pending = _becomes_pending(universe, plan, now_ms)
     if _look_up(universe, plan, now_ms, pending=pending) is None:
         _refuse_wrong_time(plan, now_ms)
         _choose(universe, plan, None)
+
+
+def _becomes_pending(universe: Universe, plan: Plan, now_ms: int, *, by_owner: bool = False) -> bool:
+    free_mail = plan.event_type.asks_free_mail and universe.directory.is_free_mail(plan.booker.email)
+    return becomes_pending(plan.event_type, plan.start_ms, now_ms, by_owner=by_owner, free_mail=free_mail)
 
 
 def _look_up(universe: Universe, plan: Plan, now_ms: int, *, pending: bool) -> Row | None:

@@ -46,6 +46,7 @@ def take_snapshot(universe: Universe) -> dict[str, Any]:
         "ids": universe.position_of_ids(),
         "next_id": directory.next_id,
         "blocked_emails": sorted(directory.blocked_emails),
+        "free_mail_domains": sorted(directory.free_mail_domains),
         "users": [asdict(user) for user in directory.users.values()],
         "teams": [
             asdict(t) | {"members": [[user_id, role] for user_id, role in t.members.items()]}
@@ -101,12 +102,17 @@ def _event_type_json(event_type: EventType) -> dict[str, Any]:
         "scheduling_type": kind.value if kind else None,
         "hosts": [asdict(host) for host in event_type.hosts],
         "uses_weights": event_type.uses_weights,
+        "asks_free_mail": event_type.asks_free_mail,
         "spec": dict(event_type.spec),
     }
 
 
 def _read_directory(snapshot: dict[str, Any]) -> Directory:
-    directory = Directory(blocked_emails=frozenset(snapshot["blocked_emails"]), next_id=snapshot["next_id"])
+    directory = Directory(
+        blocked_emails=frozenset(snapshot["blocked_emails"]),
+        free_mail_domains=frozenset(snapshot["free_mail_domains"]),
+        next_id=snapshot["next_id"],
+    )
     for value in snapshot["users"]:
         directory.add_user(User(**value))
     for value in snapshot["teams"]:
@@ -123,6 +129,7 @@ def _read_directory(snapshot: dict[str, Any]) -> Directory:
             scheduling_type=SchedulingType(kind) if kind else None,
             hosts=hosts,
             uses_weights=value["uses_weights"],
+            asks_free_mail=value["asks_free_mail"],
         )
         directory.add_event_type(read_event_type(owned, value["spec"]))
     for value in snapshot["reservations"]:

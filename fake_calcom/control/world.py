@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 DEFAULT_ZONE = "Europe/London"  # the time zone that Cal.com gives a new account
 ROLE = re.compile(r"(OWNER|ADMIN|MEMBER) of (\S+)")
+ON_THE_PAGE_ONLY = ("isRRWeightsEnabled", "requiresConfirmationForFreeEmail")  # the API does not know them
 EVENT_TYPE_ONLY = frozenset(
-    ("key", "id", "owner", "team", "schedulingType", "isRRWeightsEnabled", "hosts", "webhooks", "note")
+    ("key", "id", "owner", "team", "schedulingType", "hosts", "webhooks", "note", *ON_THE_PAGE_ONLY)
 )
 SMS_SLUG = re.compile(r"sms\d+")
 SMS_FIELD = {"type": "phone", "slug": "smsReminderNumber", "required": True}
@@ -79,6 +80,7 @@ class _Reader:
     def read(self, world: Mapping[str, Any]) -> None:
         self._reserve_ids(world)
         self.directory.blocked_emails = frozenset(email.lower() for email in world.get("blockedEmails") or ())
+        self.directory.free_mail_domains |= {domain.lower() for domain in world.get("freeEmailDomains") or ()}
         for index, user in enumerate(world.get("users") or ()):
             self._user(user, f"users[{index}]")
         for index, schedule in enumerate(world.get("schedules") or ()):
@@ -185,6 +187,7 @@ class _Reader:
             scheduling_type=kind,
             hosts=tuple(self._host(host) for host in given.get("hosts") or ()),
             uses_weights=weighs,
+            asks_free_mail=bool(given.get("requiresConfirmationForFreeEmail")),
         )
 
     def _host(self, host: Mapping[str, Any]) -> Host:

@@ -77,6 +77,7 @@ EVENT_TYPE = Shape(
         Property("team", TEXT),
         Property("schedulingType", (one_of(kind.value for kind in SchedulingType),)),
         Property("isRRWeightsEnabled", (BOOLEAN,)),
+        Property("requiresConfirmationForFreeEmail", (BOOLEAN,)),
         Property("hosts", (ARRAY,), nested=HOST, each=True),
         Property("webhooks", (ARRAY,), nested=CREATE_WEBHOOK, each=True),
         *CREATE_EVENT_TYPE.properties,
@@ -110,6 +111,7 @@ WORLD = Shape(
         Property("event_types", (ARRAY,), nested=EVENT_TYPE, each=True),
         Property("roles", (OBJECT,)),
         Property("blockedEmails", (STRINGS, ARRAY)),
+        Property("freeEmailDomains", (STRINGS, ARRAY)),
         Property("bookings", (ARRAY,), nested=BOOKING, each=True),
         NOTE,
     )

@@ -20,22 +20,28 @@ if TYPE_CHECKING:
     from fake_calcom.state.entities import EventType
 
 
-def needs_confirmation(event_type: EventType, start_ms: int, now_ms: int) -> bool:
+def needs_confirmation(event_type: EventType, start_ms: int, now_ms: int, *, free_mail: bool = False) -> bool:
     """Tell whether a booking at this start waits for its host.
 
-    With a threshold, only a start nearer than it waits (source: Cal.com, requiresConfirmationThreshold).
+    An event type may ask of its bookers with free mail alone (requiresConfirmationForFreeEmail), whatever else it
+    says. With a threshold, only a start that is not further away waits, counted in whole minutes, hours or days
+    (requiresConfirmationThreshold). Source: Cal.com, determineRequiresConfirmation.
     """
     policy = event_type.confirmation
-    if policy is None:
+    if not (free_mail if event_type.asks_free_mail else policy is not None):
         return False
-    return policy.threshold_ms is None or start_ms - now_ms <= policy.threshold_ms
+    if policy is None or policy.threshold is None:
+        return True
+    return (start_ms - now_ms) // policy.unit_ms <= policy.threshold
 
 
-def becomes_pending(event_type: EventType, start_ms: int, now_ms: int, *, by_owner: bool) -> bool:
+def becomes_pending(
+    event_type: EventType, start_ms: int, now_ms: int, *, by_owner: bool, free_mail: bool = False
+) -> bool:
     """Tell whether a new booking is stored as pending: unconfirmed or unpaid, and not moved by its host."""
     if by_owner:
         return False
-    return needs_confirmation(event_type, start_ms, now_ms) or event_type.price > 0
+    return needs_confirmation(event_type, start_ms, now_ms, free_mail=free_mail) or event_type.price > 0
 
 
 def looks_up(event_type: EventType, generation: Generation, *, pending: bool) -> bool:

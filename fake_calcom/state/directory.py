@@ -13,13 +13,15 @@ if TYPE_CHECKING:
     from fake_calcom.state.entities import EventType, Reservation, Schedule, Team, User, Webhook
 
 ADMINISTRATORS = frozenset(("ADMIN", "OWNER"))
+FREE_MAIL = frozenset(("", "gmail.com", "outlook.com"))  # what Cal.com knows without its list
 
 
 @dataclass(slots=True)
 class Directory:
     """The entities by id, and the look-ups by a person's own names.
 
-    `blocked_emails` are the addresses, in lower case, that the deployment lets nobody book with.
+    `blocked_emails` are the addresses that the deployment lets nobody book with, `free_mail_domains` those that
+    anybody can have an address at; both in lower case.
     """
 
     users: dict[int, User] = field(default_factory=dict)
@@ -29,6 +31,7 @@ class Directory:
     reservations: dict[str, Reservation] = field(default_factory=dict)
     webhooks: dict[str, Webhook] = field(default_factory=dict)
     blocked_emails: frozenset[str] = frozenset()
+    free_mail_domains: frozenset[str] = FREE_MAIL
     next_id: int = 1
     _longest_buffer_minutes: int = 0
     _user_of_email: dict[str, int] = field(default_factory=dict)
@@ -58,6 +61,10 @@ class Directory:
     def user_of_email(self, email: str) -> int | None:
         """Return the id of the user with exactly this e-mail, or None."""
         return self._user_of_email.get(email)
+
+    def is_free_mail(self, email: str) -> bool:
+        """Tell whether anybody can have an address at its domain (source: Cal.com, checkIfFreeEmailDomain)."""
+        return email.partition("@")[2].lower() in self.free_mail_domains
 
     def user_of_key(self, api_key: str) -> User | None:
         """Return the owner of an API key, or None. Keys are found by digest, so timing tells nothing."""

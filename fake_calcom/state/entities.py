@@ -92,9 +92,10 @@ class Host:
 
 @dataclass(slots=True, frozen=True)
 class Confirmation:
-    """When a booking waits for its host: always, or only nearer than `threshold_ms`."""
+    """When a booking waits for its host: always, or only up to `threshold` whole units of `unit_ms` ahead."""
 
-    threshold_ms: int | None = None
+    threshold: int | None = None
+    unit_ms: int = 1
     blocks_slot: bool = False
 
 
@@ -152,6 +153,7 @@ class EventType:
     scheduling_type: SchedulingType | None = None
     hosts: tuple[Host, ...] = ()
     uses_weights: bool = False
+    asks_free_mail: bool = False
     minimum_notice_minutes: int = MINIMUM_NOTICE_MINUTES
     slot_interval_minutes: int | None = None
     before_buffer_minutes: int = 0

@@ -27,7 +27,7 @@ DEFAULT_LOCATION = {"type": "integration", "integration": "cal-video"}
 
 @dataclass(slots=True, frozen=True)
 class Ownership:
-    """Whose an event type is: a user's, or a team's with its hosts."""
+    """Whose an event type is, a user's or a team's with its hosts; and what only Cal.com's web page sets."""
 
     id: int
     key: str = ""
@@ -36,6 +36,7 @@ class Ownership:
     scheduling_type: SchedulingType | None = None
     hosts: tuple[Host, ...] = ()
     uses_weights: bool = False
+    asks_free_mail: bool = False
 
 
 def read_event_type(owned: Ownership, spec: Mapping[str, Any]) -> EventType:
@@ -48,6 +49,7 @@ def read_event_type(owned: Ownership, spec: Mapping[str, Any]) -> EventType:
         scheduling_type=owned.scheduling_type,
         hosts=owned.hosts,
         uses_weights=owned.uses_weights,
+        asks_free_mail=owned.asks_free_mail,
         slug=spec["slug"],
         title=spec["title"],
         length_minutes=int(spec["lengthInMinutes"]),
@@ -86,8 +88,10 @@ def _confirmation(policy: Mapping[str, Any] | None) -> Confirmation | None:
     if policy is None or policy.get("disabled"):
         return None
     threshold = policy.get("noticeThreshold")
-    threshold_ms = threshold["count"] * UNITS_MS[threshold["unit"]] if threshold else None
-    return Confirmation(threshold_ms, bool(policy.get("blockUnconfirmedBookingsInBooker")))
+    blocks_slot = bool(policy.get("blockUnconfirmedBookingsInBooker"))
+    if not threshold:
+        return Confirmation(blocks_slot=blocks_slot)
+    return Confirmation(int(threshold["count"]), UNITS_MS[threshold["unit"]], blocks_slot)
 
 
 def _recurrence(value: Mapping[str, Any] | None) -> Recurrence | None:

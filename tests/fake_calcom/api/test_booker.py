@@ -92,6 +92,21 @@ async def test_the_limit_of_active_bookings_comes_before_the_code(client: Client
     assert (await client.book("VERIFIED", TUESDAY_15)).status == 500
 
 
+@pytest.mark.parametrize(
+    ("email", "status"),
+    [("ada@gmail.com", "pending"), ("ada@Web.DE", "pending"), ("ada@clinic.example.com", "accepted")],
+)
+async def test_a_host_who_is_asked_about_free_mail_alone(client: Client, email: str, status: str) -> None:
+    asks = personal("ASKS", requiresConfirmationForFreeEmail=True, confirmationPolicy={"type": "always"})
+    client.load(world(asks, freeEmailDomains=["web.de"]))
+    client.fake.restore(client.fake.snapshot())
+
+    made = await client.book("ASKS", who=attendee(email=email))
+
+    assert made.data["status"] == status
+    assert list(client.fake.fired) == ["BOOKING_REQUESTED" if status == "pending" else "BOOKING_CREATED"]
+
+
 async def test_asking_for_nobodys_code_is_a_clear_error(client: Client) -> None:
     client.load(world(VERIFIED))
 

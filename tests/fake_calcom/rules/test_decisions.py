@@ -58,12 +58,12 @@ def test_a_rolling_window_is_not_enforced_on_booking() -> None:
     assert not is_out_of_bounds(rolling, NOW + 30 * MS_PER_DAY, NOW)
 
 
-@pytest.mark.parametrize(("hours_ahead", "pending"), [(24, True), (25, False)])
-def test_with_a_threshold_only_near_starts_wait_for_the_host(hours_ahead: int, pending: bool) -> None:
+@pytest.mark.parametrize(("minutes_ahead", "pending"), [(24 * 60, True), (25 * 60 - 1, True), (25 * 60, False)])
+def test_with_a_threshold_only_near_starts_wait_counted_in_whole_units(minutes_ahead: int, pending: bool) -> None:
     policy = {"type": "time", "noticeThreshold": {"unit": "hours", "count": 24}}
     asking = event_type(confirmationPolicy=policy)
 
-    assert becomes_pending(asking, NOW + hours_ahead * MS_PER_HOUR, NOW, by_owner=False) is pending
+    assert becomes_pending(asking, NOW + minutes_ahead * MS_PER_MINUTE, NOW, by_owner=False) is pending
 
 
 @pytest.mark.parametrize("generation", KNOWN, ids=lambda g: g.name)
