@@ -72,6 +72,16 @@ async def create_bookings(universe: Universe, request: BookingRequest, caller: U
     ]
 
 
+def answered_of(universe: Universe, series: list[Booked]) -> list[Row]:
+    """Return what Cal.com answers of a series, by start: all of it, and of a round robin's all but the first made.
+
+    Source: Cal.com, handleNewRecurringBooking: the booking that finds the host does not get into its list.
+    """
+    event_type = universe.directory.event_types[series[0].row.event_type_id]
+    told = series[1:] if event_type.is_round_robin else series
+    return sorted((booked.row for booked in told), key=lambda row: row.start_ms)
+
+
 def plan_booking(universe: Universe, event_type: EventType, request: BookingRequest, caller: User | None) -> Plan:
     """Check what needs no other booking to be checked, and return the plan."""
     refuse_wrong_responses(event_type, request.responses, request.booker.phone)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fake_calcom.booking.cancel import cancel_booking
-from fake_calcom.booking.create import create_bookings
+from fake_calcom.booking.create import answered_of, create_bookings
 from fake_calcom.booking.listing import list_bookings
 from fake_calcom.booking.request import read_booking_request
 from fake_calcom.dto.bookings import CANCEL, create_shape
@@ -27,8 +27,7 @@ async def create(request: Request) -> Answer:
     first = booked[0]
     if first.row.series_uid is None:
         return one_booking(request, first.row, 201, first.seat_uid)
-    rows = sorted((b.row for b in booked), key=lambda row: row.start_ms)
-    return success_bytes(shown_list(request, rows), 201)
+    return success_bytes(shown_list(request, answered_of(request.universe, booked)), 201)
 
 
 async def read(request: Request) -> Answer:

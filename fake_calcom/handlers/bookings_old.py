@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fake_calcom.booking.cancel import cancel_booking
-from fake_calcom.booking.create import create_bookings
+from fake_calcom.booking.create import answered_of, create_bookings
 from fake_calcom.booking.listing import list_bookings
 from fake_calcom.booking.request import Booker, BookingRequest, EventTypeName
 from fake_calcom.dto.list_bookings import LIST_BOOKINGS, list_values, read_list_query
@@ -33,8 +33,9 @@ async def create(request: Request) -> Answer:
     body = object_body(request)
     refuse_listed(CREATE_BOOKING_OLD, body)
     booked = await create_bookings(request.universe, _read(body), request.caller)
-    contents = [_content(b.row) for b in booked]
-    answer = success(contents if booked[0].row.series_uid else contents[0])
+    first = booked[0].row
+    rows = answered_of(request.universe, booked)
+    answer = success([_content(row) for row in rows] if first.series_uid else _content(first))
     answer.status = 201
     return answer
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.fake_calcom.worlds import NOW, TUESDAY_14, attendee, personal, world
+from tests.fake_calcom.worlds import NOW, TUESDAY_14, attendee, personal, team, world
 
 if TYPE_CHECKING:
     from fake_calcom import FakeCalcom
@@ -222,6 +222,21 @@ async def test_a_series_is_a_list_whose_uid_reads_it_whole(client: Client) -> No
     assert [b["start"][:10] for b in made.data] == ["2025-10-07", "2025-10-21", "2025-11-04"]
     assert read.data == made.data
     assert too_many.message == "Provided recurrence count is higher than the event type's recurring event count."
+
+
+async def test_a_round_robin_series_is_answered_without_its_first_booking_and_repeated_one_by_one(
+    client: Client,
+) -> None:
+    weekly = {"frequency": "weekly", "interval": 1, "occurrences": 3}
+    client.load(world(team("SERIES", "ROUND_ROBIN", recurrence=weekly)))
+
+    made = await client.book("SERIES")
+    again = await client.book("SERIES")
+
+    starts = [booking["start"][:10] for booking in made.data]
+    assert starts == ["2025-10-14", "2025-10-21"]
+    assert [booking["uid"] for booking in again.data] == [booking["uid"] for booking in made.data]
+    assert len(client.fake.snapshot()["bookings"]) == 3
 
 
 async def test_a_phone_alone_becomes_an_address_that_gets_no_mail(plain: Client, fake: FakeCalcom) -> None:
