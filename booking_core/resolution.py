@@ -28,10 +28,14 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the local database knows of a booking: its row, and the call that its metadata names."""
+    """What the local database knows of a booking: its row, and the call that its metadata names.
+
+    `given_up`: that call's customer has cancelled what the same attempt had booked: this is a late create of it.
+    """
 
     appointment: Appointment | None = None
     original_call: Call | None = None
+    given_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +65,18 @@ class AdoptAndLink:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeOver:
+    """A late create of a call that has given its appointment up: the asker, its customer too, gets the time."""
+
+
+@dataclass(frozen=True, slots=True)
 class TurnAway:
     """Nothing here is the asker's. `foreign` when a booking of somebody else was answered."""
 
     foreign: bool
 
 
-Decision = RecoverOwn | Reopen | LinkExisting | AdoptAndLink | TurnAway
+Decision = RecoverOwn | Reopen | LinkExisting | AdoptAndLink | TakeOver | TurnAway
 
 
 def resolve_answer(booking: CalcomBooking, asker: Asker, known: Known, now: datetime) -> Decision:
@@ -127,6 +136,8 @@ def _is_the_askers(booking: CalcomBooking, asker: Asker, known: Known) -> bool:
 def _adopt_if_ahead(booking: CalcomBooking, known: Known, now: datetime) -> Decision:
     if booking.start <= now:
         return TurnAway(foreign=False)
+    if known.given_up:
+        return TakeOver()
     return AdoptAndLink(known.original_call.id if known.original_call else None)
 
 

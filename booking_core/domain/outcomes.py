@@ -104,7 +104,12 @@ class Failed:
     reason: str
 
 
-Outcome = Booked | Recovered | Existing | Duplicate | Unavailable | Pending | Failed
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """The call holds an appointment that somebody wanted to change, and Cal.com cannot be asked what came of that."""
+
+
+Outcome = Booked | Recovered | Existing | Duplicate | Unavailable | Pending | Failed | Unsure
 
 
 class Status(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from booking_core.domain.model import Appointment, Attempt, AttemptState, BookingRequest, CalcomBooking
-from booking_core.domain.outcomes import Existing, Failed, Outcome, Pending, Recovered
+from booking_core.domain.outcomes import Existing, Failed, Outcome, Pending, Recovered, Unsure
 from booking_core.ports.calcom import CalcomUnavailableError
 from booking_core.ports.storage import NewAttempt, UnitOfWork
 from booking_core.resolution import Asker
@@ -58,10 +58,13 @@ class AttemptKeeper:
         if not self._world.profile.attempts:
             return self._trial(wish, attempt=None, earlier=())
         record = await self._read_or_open(wish)
-        if isinstance(record, _Record) and record.booked is not None:
-            if await self._resolver.stands(record.booked):
-                return Recovered(record.booked)
+        booked = record.booked if isinstance(record, _Record) else None
+        if booked is not None and isinstance(record, _Record):
+            if await self._resolver.stands(booked):
+                return Recovered(booked)
             record = await self._read_or_open(wish, may_open=record.may_open)
+            if isinstance(record, _Record) and record.booked == booked:
+                return Unsure()
         return await self._settle_earlier(wish, record) if isinstance(record, _Record) else record
 
     def resume(self, wish: Wish, attempt: Attempt, attempts: Sequence[Attempt]) -> Trial:

@@ -11,6 +11,7 @@ from datetime import datetime
 from booking_core.domain.model import (
     Appointment,
     AppointmentStatus,
+    Attempt,
     AttemptState,
     CalcomBooking,
     CallRelation,
@@ -182,6 +183,12 @@ class Bookkeeper:
         """Whether its customer has cancelled it on the phone: no booking brings it back."""
         by_phone = CallRelation.CANCELLATION_ATTEMPT
         return not appointment.is_live and await uow.appointment_calls.exists(appointment.id, by_phone)
+
+    async def made_for_a_given_up(self, uow: UnitOfWork, attempt: Attempt | None) -> bool:
+        """Whether what this attempt had led to was given up: another booking of it is a create that was held back."""
+        led_to_id = attempt.appointment_id if attempt is not None else None
+        led_to = await uow.appointments.get(led_to_id) if led_to_id is not None else None
+        return led_to is not None and await self.was_given_up(uow, led_to)
 
     async def move(self, uow: UnitOfWork, appointment: Appointment, booking: CalcomBooking, now: datetime) -> bool:
         """Cal.com replaced the booking by one at another time; its uid is new, the appointment (held) stays the same.

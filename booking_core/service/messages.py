@@ -21,6 +21,7 @@ from booking_core.domain.outcomes import (
     Recovered,
     Status,
     Unavailable,
+    Unsure,
 )
 
 _SENTENCES: dict[str, tuple[str, str]] = {
@@ -51,6 +52,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "failed": (
         "Der Termin am {when} konnte leider nicht vereinbart werden.",
         "Unfortunately the appointment on {when} could not be made.",
+    ),
+    "unsure": (
+        "Ob Ihr Termin am {when} noch besteht, kann ich gerade nicht sagen. Bitte versuchen Sie es später.",
+        "I cannot tell right now whether your appointment on {when} still stands. Please try again later.",
     ),
     "offer": (" Frei wäre: {times}.", " Free instead: {times}."),
     "available": ("Frei sind am {day}: {times}.", "Free on {day}: {times}."),
@@ -146,8 +151,9 @@ def answer_outcome(outcome: Outcome, wanted: datetime, zone: tzinfo, language: L
             return answer(status_of(outcome), message, alternatives=alternatives)
         case Pending():
             return answer(Status.PENDING, say("pending", language, when=spoken(wanted, zone, language)))
-        case Failed():
-            return answer(Status.ERROR, say("failed", language, when=spoken(wanted, zone, language)))
+        case Failed() | Unsure():
+            key = "failed" if isinstance(outcome, Failed) else "unsure"
+            return answer(Status.ERROR, say(key, language, when=spoken(wanted, zone, language)))
 
 
 def status_of(outcome: Outcome) -> Status:  # noqa: PLR0911 - one return for each outcome
@@ -167,7 +173,7 @@ def status_of(outcome: Outcome) -> Status:  # noqa: PLR0911 - one return for eac
             return Status.UNAVAILABLE
         case Pending():
             return Status.PENDING
-        case Failed():
+        case Failed() | Unsure():
             return Status.ERROR
 
 

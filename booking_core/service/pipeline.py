@@ -17,6 +17,8 @@ from booking_core.service.resolver import Resolver
 from booking_core.service.surroundings import Surroundings
 from booking_core.service.wish import Trial
 
+_IN_DOUBT = "what is held instead of the new booking cannot be vouched for, or the new one is gone"
+
 
 class Pipeline:
     """Sends trials to Cal.com and finds out what became of them."""
@@ -56,7 +58,9 @@ class Pipeline:
         self._world.tell(self._answer_received(trial, booking))
         stored = await self._judge.check_and_store(trial, booking)
         if isinstance(stored, Surplus) and not await self.resolver.stands(stored.held):
-            stored = await self._judge.check_and_store(trial, booking)
+            seen, stored = stored, await self._judge.check_and_store(trial, booking)
+            if stored == seen or (isinstance(stored, Stored) and not await self.resolver.stands(stored.appointment)):
+                return Failed(_IN_DOUBT)
         match stored:
             case Rejection() as rejection:
                 return await self.resolver.rejected(trial, booking, rejection)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from booking_core.domain.events import FalselyRejected
-from booking_core.domain.model import Appointment, CalcomBooking
+from booking_core.domain.model import Appointment, CalcomBooking, CallRelation
 from booking_core.domain.outcomes import (
     Booked,
     Duplicate,
@@ -30,6 +30,7 @@ from booking_core.resolution import (
     LinkExisting,
     RecoverOwn,
     Reopen,
+    TakeOver,
     TurnAway,
     is_own,
     resolve_answer,
@@ -42,14 +43,14 @@ from booking_core.service.moved_booking import find_moved_anywhere
 from booking_core.service.surroundings import Surroundings
 from booking_core.service.wish import Trial
 
-_GONE = "the booking that Cal.com answered with was cancelled meanwhile"
+_GONE = "what Cal.com answered with, or what is held instead, may be over by now"
 
 
 @dataclass(frozen=True, slots=True)
 class _Carried:
-    """A decision and the appointment it led to; None when the asker is turned away."""
+    """A decision (None: in doubt) and the appointment it led to; None when the asker is turned away."""
 
-    decision: Decision
+    decision: Decision | None
     appointment: Appointment | None
 
 
@@ -95,18 +96,26 @@ class Resolver:
         """Whether Cal.com still holds the appointment's booking; if not, the row is moved or cancelled as there.
 
         Asked before somebody is told of an appointment, or a new booking given back, on the record's word alone: the
-        host may have cancelled it, and the webhook be late. When Cal.com cannot be asked, the record is believed.
+        host may have cancelled it, and the webhook be late. When Cal.com cannot be asked, the record is believed,
+        unless a caller has wanted to change the appointment: the record may not know yet what came of that.
         """
         if appointment.calcom_v2_booking_id is None:
             return True
         try:
             booking = await self._world.calcom.get_booking(appointment.calcom_v2_booking_id)
         except CalcomUnavailableError:
-            return True
+            return not await self._was_to_change(appointment)
         if booking is not None and booking.is_live:
             return True
         await self._follow(appointment, await self._replacement(booking) if booking is not None else None)
         return False
+
+    async def _was_to_change(self, appointment: Appointment) -> bool:
+        async def body(uow: UnitOfWork) -> bool:
+            changes = CallRelation.CANCELLATION_ATTEMPT, CallRelation.RESCHEDULE_ATTEMPT
+            return any([await uow.appointment_calls.exists(appointment.id, change) for change in changes])
+
+        return await self._world.transactions(body)
 
     async def _replacement(self, old: CalcomBooking) -> CalcomBooking | None:
         """Where a booking that is over went: another request may be moving it and not have written that down yet."""
@@ -129,7 +138,7 @@ class Resolver:
 
         await self._world.past_a_race(body)
 
-    async def adopt(self, trial: Trial, booking: CalcomBooking) -> Recovered | Existing:
+    async def adopt(self, trial: Trial, booking: CalcomBooking) -> Recovered | Existing | Failed:
         """This call's own booking: make the row and the link agree with it, or give it back when it is surplus."""
         holder, now = holder_of(trial), self._world.now()
 
@@ -137,10 +146,20 @@ class Resolver:
             return await self._bookkeeper.write_or_link(uow, holder, booking, now, trial.attempt_id)
 
         appointment = await self._world.past_a_race(body)
-        if appointment.calcom_v2_booking_id != booking.uid and not await self.stands(appointment):
-            appointment = await self._world.past_a_race(body)
+        if not await self._vouched(appointment, booking):
+            appointment, seen = await self._world.past_a_race(body), appointment
+            if appointment == seen or not await self.stands(appointment):
+                return Failed(_GONE)
         self._world.calcom.forget_free_starts(trial.wish.service.calcom_event_type_id)
         return await self._recovered(trial, booking, appointment)
+
+    async def _vouched(self, led_to: Appointment, booking: CalcomBooking) -> bool:
+        """What the answered booking itself led to is certain; what is held instead of it may be over at Cal.com.
+
+        If so, the writes are done once more. Until then the answered booking counted as surplus: reconciliation may
+        have given it back meanwhile, so what the second time leads to must stand.
+        """
+        return led_to.calcom_v2_booking_id == booking.uid or await self.stands(led_to)
 
     async def alternatives(self, trial: Trial) -> tuple[datetime, ...]:
         """The nearest free starts to offer instead."""
@@ -148,19 +167,12 @@ class Resolver:
         return await self._alternatives.near(wish.service.calcom_event_type_id, wish.start, self._world.now())
 
     async def _resolve(self, trial: Trial, booking: CalcomBooking, rejection: Rejection) -> Outcome:
-        now = self._world.now()
-
-        async def body(uow: UnitOfWork) -> _Carried:
-            decision = resolve_answer(booking, trial.asker, await _known(uow, booking), now)
-            return _Carried(decision, await self._carry_out(uow, decision, trial, booking, now))
-
-        carried = await self._world.past_a_race(body)
-        led_to = carried.appointment
-        if led_to is not None and led_to.calcom_v2_booking_id != booking.uid and not await self.stands(led_to):
-            carried = await self._world.past_a_race(body)
+        carried = await self._decide(trial, booking)
         match carried.decision, carried.appointment:
-            case RecoverOwn(), Appointment() as appointment:
-                if rejection.layer in {Layer.FRESHNESS, Layer.CALL_IDENTITY}:
+            case None, _:
+                return Failed(_GONE)
+            case (RecoverOwn() | TakeOver()) as decision, Appointment() as appointment:
+                if isinstance(decision, RecoverOwn) and rejection.layer in {Layer.FRESHNESS, Layer.CALL_IDENTITY}:
                     self._world.tell(FalselyRejected(trial.wish.call.id, booking.uid, rejection.layer.value))
                 return await self._recovered(trial, booking, appointment)
             case Reopen(), Appointment() as appointment:  # or it was cancelled there while the answer was on its way
@@ -172,13 +184,29 @@ class Resolver:
             case _:
                 return Unavailable(await self.alternatives(trial))
 
+    async def _decide(self, trial: Trial, booking: CalcomBooking) -> _Carried:
+        """The decision, carried out; without one when what it led to cannot be vouched for."""
+        now = self._world.now()
+
+        async def body(uow: UnitOfWork) -> _Carried:
+            decision = resolve_answer(booking, trial.asker, await self._known(uow, booking), now)
+            return _Carried(decision, await self._carry_out(uow, decision, trial, booking, now))
+
+        carried = await self._world.past_a_race(body)
+        if carried.appointment is not None and not await self._vouched(carried.appointment, booking):
+            carried, seen = await self._world.past_a_race(body), carried
+            led_to = carried.appointment
+            if led_to is not None and (led_to == seen.appointment or not await self.stands(led_to)):
+                return _Carried(None, None)
+        return carried
+
     async def _carry_out(
         self, uow: UnitOfWork, decision: Decision, trial: Trial, booking: CalcomBooking, now: datetime
     ) -> Appointment | None:
         """The decision's writes, in the very transaction that read what it rests on."""
         keeper, call_id = self._bookkeeper, trial.wish.call.id
         match decision:
-            case RecoverOwn():
+            case RecoverOwn() | TakeOver():
                 return await keeper.write_or_link(uow, holder_of(trial), booking, now, trial.attempt_id)
             case Reopen(appointment):
                 reopened = await keeper.reopen(uow, appointment, booking, now)
@@ -194,6 +222,14 @@ class Resolver:
                 return appointment
             case TurnAway():
                 return None
+
+    async def _known(self, uow: UnitOfWork, booking: CalcomBooking) -> Known:
+        original = await uow.calls.by_retell_id(booking.retell_call_id) if booking.retell_call_id else None
+        row = await uow.appointments.by_booking_uid(booking.uid)
+        if row is not None:
+            return Known(row, original)
+        attempt = await uow.attempts.by_key(booking.metadata.get("attempt_key", ""))
+        return Known(None, original, await self._bookkeeper.made_for_a_given_up(uow, attempt))
 
     async def surplus(self, trial: Trial, booking: CalcomBooking, held: Appointment) -> Recovered | Existing:
         """A new booking beside what the call or its customer holds: given back; what is held is what counts."""
@@ -237,8 +273,3 @@ class Resolver:
 def holder_of(trial: Trial) -> Holder:
     """The wish's own call, customer and service."""
     return Holder(trial.wish.call.id, trial.wish.customer.id, trial.wish.service.id)
-
-
-async def _known(uow: UnitOfWork, booking: CalcomBooking) -> Known:
-    original = await uow.calls.by_retell_id(booking.retell_call_id) if booking.retell_call_id else None
-    return Known(await uow.appointments.by_booking_uid(booking.uid), original)

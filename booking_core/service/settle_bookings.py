@@ -143,15 +143,10 @@ class BookingSettler:
                 return None
             holder = Holder(call.id, call.customer_id, await _service_id(uow, booking))
             held = await self._bookkeeper.held_instead(uow, holder, booking)
-            return _Ghost(booking, holder, row, attempt, held, await self._was_given_up(uow, attempt))
+            given_up = await self._bookkeeper.made_for_a_given_up(uow, attempt)
+            return _Ghost(booking, holder, row, attempt, held, given_up)
 
         return await self._world.transactions(body)
-
-    async def _was_given_up(self, uow: UnitOfWork, attempt: Attempt | None) -> bool:
-        if attempt is None or attempt.appointment_id is None:
-            return False
-        led_to = await uow.appointments.get(attempt.appointment_id)
-        return led_to is not None and await self._bookkeeper.was_given_up(uow, led_to)
 
     async def _settle_ghost(self, ghost: _Ghost, *, apply: bool) -> Finding | None:
         """A row that was cancelled here, a second booking, or one whose caller was told no: cancelled there as well.
