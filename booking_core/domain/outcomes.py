@@ -121,6 +121,7 @@ class Status(StrEnum):
     UNAVAILABLE = "unavailable"
     DUPLICATE = "duplicate"
     PENDING = "pending"
+    UNSURE = "unsure"
     ERROR = "error"
     AVAILABLE = "available"  # these four answer other questions than "book this"
     CANCELLED = "cancelled"

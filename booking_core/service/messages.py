@@ -153,7 +153,7 @@ def answer_outcome(outcome: Outcome, wanted: datetime, zone: tzinfo, language: L
             return answer(Status.PENDING, say("pending", language, when=spoken(wanted, zone, language)))
         case Failed() | Unsure():
             key = "failed" if isinstance(outcome, Failed) else "unsure"
-            return answer(Status.ERROR, say(key, language, when=spoken(wanted, zone, language)))
+            return answer(status_of(outcome), say(key, language, when=spoken(wanted, zone, language)))
 
 
 def status_of(outcome: Outcome) -> Status:  # noqa: PLR0911 - one return for each outcome
@@ -173,7 +173,9 @@ def status_of(outcome: Outcome) -> Status:  # noqa: PLR0911 - one return for eac
             return Status.UNAVAILABLE
         case Pending():
             return Status.PENDING
-        case Failed() | Unsure():
+        case Unsure():
+            return Status.UNSURE
+        case Failed():
             return Status.ERROR
 
 
