@@ -108,6 +108,8 @@ class Failed:
 class Unsure:
     """The call holds an appointment that somebody wanted to change, and Cal.com cannot be asked what came of that."""
 
+    appointment: Appointment
+
 
 Outcome = Booked | Recovered | Existing | Duplicate | Unavailable | Pending | Failed | Unsure
 

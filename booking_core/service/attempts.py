@@ -64,7 +64,7 @@ class AttemptKeeper:
                 return Recovered(booked)
             record = await self._read_or_open(wish, may_open=record.may_open)
             if isinstance(record, _Record) and record.booked == booked:
-                return Unsure()
+                return Unsure(booked)
         return await self._settle_earlier(wish, record) if isinstance(record, _Record) else record
 
     def resume(self, wish: Wish, attempt: Attempt, attempts: Sequence[Attempt]) -> Trial:

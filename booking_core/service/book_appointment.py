@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from booking_core.domain.commands import BookAppointment
 from booking_core.domain.events import BookingRequested, BookingSettled
-from booking_core.domain.outcomes import Booked, CallerAnswer, Existing, Failed, Outcome, Recovered
+from booking_core.domain.outcomes import Booked, CallerAnswer, Existing, Failed, Outcome, Recovered, Unsure
 from booking_core.ports.storage import UnitOfWork
 from booking_core.service.messages import answer_outcome, status_of
 from booking_core.service.pipeline import Pipeline
@@ -46,13 +46,17 @@ class AppointmentBooker:
 
         return await self._world.transactions(body)
 
-    async def _held_by_call(self, wish: Wish) -> Existing | None:
+    async def _held_by_call(self, wish: Wish) -> Existing | Unsure | None:
         """One call never gets two live appointments: another time is a change of the first, not a second one."""
         held = wish.held
         if not self._world.resolves or held is None or held.starts_at == wish.start:
             return None
-        is_ahead = held.starts_at > self._world.now()
-        return Existing(held) if is_ahead and await self._pipeline.resolver.stands(held) else None
+        if held.starts_at <= self._world.now():
+            return None
+        if await self._pipeline.resolver.stands(held):
+            return Existing(held)
+        current = await self._world.transactions(lambda uow: uow.appointments.get(held.id))
+        return Unsure(held) if current == held else None
 
     async def _try(self, wish: Wish) -> Outcome:
         trial = await self._pipeline.attempts.open(wish)

@@ -152,8 +152,8 @@ def answer_outcome(outcome: Outcome, wanted: datetime, zone: tzinfo, language: L
         case Pending():
             return answer(Status.PENDING, say("pending", language, when=spoken(wanted, zone, language)))
         case Failed() | Unsure():
-            key = "failed" if isinstance(outcome, Failed) else "unsure"
-            return answer(status_of(outcome), say(key, language, when=spoken(wanted, zone, language)))
+            key, at = ("failed", wanted) if isinstance(outcome, Failed) else ("unsure", outcome.appointment.starts_at)
+            return answer(status_of(outcome), say(key, language, when=spoken(at, zone, language)))
 
 
 def status_of(outcome: Outcome) -> Status:  # noqa: PLR0911 - one return for each outcome

@@ -9,7 +9,7 @@ _RESOLVER = "booking_core/service/resolver.py"
 
 def mutants() -> tuple[Mutant, ...]:
     """Silence first, then what changed while it was asked for."""
-    return (*_silence(), *_second_looks())
+    return (*_silence(), *_other_times(), *_second_looks())
 
 
 def _in_doubt(test: str) -> PytestCheck:
@@ -46,10 +46,23 @@ def _silence() -> tuple[Mutant, ...]:
         Mutant(
             "a-record-in-doubt-is-recovered",
             "booking_core/service/attempts.py",
-            "return Unsure()",
+            "return Unsure(booked)",
             "return Recovered(booked)",
             "what may be cancelled or moved by now is called booked",
             _in_doubt(changed),
+        ),
+    )
+
+
+def _other_times() -> tuple[Mutant, ...]:
+    return (
+        Mutant(
+            "in-doubt-another-time-is-tried",
+            "booking_core/service/book_appointment.py",
+            "return Unsure(held) if current == held else None",
+            "return None",
+            "the caller is told to wait for a second appointment that the call can never get",
+            _in_doubt("test_while_an_appointment_is_in_doubt_its_call_gets_no_other_time_either"),
         ),
     )
 

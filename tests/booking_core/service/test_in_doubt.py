@@ -64,6 +64,19 @@ async def test_what_was_to_be_changed_is_not_promised_while_calcom_is_silent(
     assert len(desk.live()) == 1
 
 
+@pytest.mark.parametrize("changed", [cancelled_without_a_reply, moved_without_a_reply], ids=["cancel", "move"])
+async def test_while_an_appointment_is_in_doubt_its_call_gets_no_other_time_either(
+    changed: Callable[[], Awaitable[Gateway]],
+) -> None:
+    desk = await changed()
+
+    answer = await desk.book(ANNA, SLOT + timedelta(hours=5))
+
+    assert answer.status is Status.UNSURE
+    assert "um 08:00 Uhr noch besteht" in answer.message
+    assert len(desk.tables.attempts) == 1
+
+
 async def test_what_nobody_wanted_to_change_is_believed_while_calcom_is_silent() -> None:
     desk = gateway()
     await desk.book(ANNA)
