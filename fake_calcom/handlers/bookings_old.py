@@ -34,8 +34,9 @@ async def create(request: Request) -> Answer:
     refuse_listed(CREATE_BOOKING_OLD, body)
     booked = await create_bookings(request.universe, _read(body), request.caller)
     first = booked[0].row
-    rows = answered_of(request.universe, booked)
-    answer = success([_content(row) for row in rows] if first.series_uid else _content(first))
+    is_series = first.series_uid is not None
+    told = [_content(row) for row in answered_of(request.universe, booked)] if is_series else _content(first)
+    answer = success(told)
     answer.status = 201
     return answer
 

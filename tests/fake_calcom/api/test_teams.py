@@ -50,6 +50,18 @@ async def test_weighted_hosts_get_their_share_of_the_month_and_the_next_month_be
     assert november[0] == "2"
 
 
+async def test_a_weighted_host_who_takes_part_as_a_guest_has_had_that_booking_too(client: Client) -> None:
+    hosts = [{"user": "HOST", "weight": 100, "priority": 3}, {"user": "HOST2", "weight": 100, "priority": 1}]
+    client.load(world(team("SHARED", "ROUND_ROBIN") | {"hosts": hosts, "isRRWeightsEnabled": True}))
+
+    first = await client.book("SHARED", guests=["host2@example.com"])
+    second = await client.book("SHARED", "2025-10-08T12:00:00Z", attendee(email="bob@example.com"))
+    third = await client.book("SHARED", "2025-10-09T12:00:00Z", attendee(email="cyd@example.com"))
+
+    names = [reply.data["hosts"][0]["name"] for reply in (first, second, third)]
+    assert names == ["Host 1", "Host 1", "Host 2"]
+
+
 async def test_a_booking_whose_host_or_attendees_did_not_come_is_no_turn(client: Client) -> None:
     client.load(world(team("TURNS", "ROUND_ROBIN"), roles={"HOST": "OWNER of TEAM"}))
     first = await client.book("TURNS")
