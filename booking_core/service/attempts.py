@@ -111,7 +111,10 @@ class AttemptKeeper:
             record = replace(await _read(uow, wish), may_open=is_newest)
             if record.booked is not None or record.unsettled:
                 return record
-            return await self._open(uow, wish, record.attempts) if is_newest else Failed(_COPY)
+            if not is_newest:
+                return Failed(_COPY)
+            addresses = dict.fromkeys(attempt.attendee_email for attempt in record.attempts)
+            return replace(await self._open(uow, wish, record.attempts), earlier_addresses=tuple(addresses))
 
         return await self._world.transactions(body)
 

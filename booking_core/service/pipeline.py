@@ -33,7 +33,7 @@ class Pipeline:
 
     async def run(self, trial: Trial) -> Outcome:
         """Create, judge, resolve, settle the trial's attempt; a create that left nothing behind is sent once more."""
-        outcome = await self._create(trial)
+        outcome = await self._left_behind(trial) or await self._create(trial)
         if outcome is None:
             again = await self.attempts.touch(trial)
             if isinstance(again, Trial):
@@ -41,6 +41,17 @@ class Pipeline:
             else:
                 outcome = again
         return outcome if isinstance(outcome, Booked | Recovered) else await self.attempts.close(trial, outcome)
+
+    async def _left_behind(self, trial: Trial) -> Outcome | None:
+        """A settled attempt's booking may still be at Cal.com: silence or a crash kept it from being given back."""
+        try:
+            for address in trial.earlier_addresses:
+                own = await self.resolver.find_own(trial.asker, address, trial.wish.start)
+                if own is not None:
+                    return await self.resolver.adopt(trial, own)
+        except CalcomUnavailableError:
+            return Pending()
+        return None
 
     async def _create(self, trial: Trial) -> Outcome | None:
         """None: no usable answer came, and Cal.com says that it has no such booking."""

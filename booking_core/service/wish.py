@@ -33,6 +33,7 @@ class Trial:
     """A wish on its way to Cal.com: the request that is sent and, when attempts are kept, the attempt's id.
 
     `as_of`: when the attempt was last written by who sends this; written since, it is in another hand.
+    `earlier_addresses`: the attendees that settled attempts of this call for this start have named.
     """
 
     wish: Wish
@@ -40,6 +41,7 @@ class Trial:
     asker: Asker
     attempt_id: int | None = None
     as_of: datetime | None = None
+    earlier_addresses: tuple[str, ...] = ()
 
 
 async def take_in(uow: UnitOfWork, command: BookAppointment, now: datetime, business: Business) -> Wish | None:
