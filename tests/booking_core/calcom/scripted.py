@@ -21,6 +21,8 @@ from booking_core.domain.model import Attendee, BookingRequest
 
 START = datetime(2025, 10, 10, 6, 0, tzinfo=UTC)
 Reaction = Callable[[web.Request], Awaitable[web.StreamResponse]]
+PATIENT = Timeouts(connect_s=30.0, create_s=30.0, lookup_s=30.0)  # nothing ends by itself on a busy machine
+IMPATIENT = Timeouts(connect_s=1.0, create_s=1.0, lookup_s=0.2)
 
 
 class HandClock:
@@ -84,11 +86,12 @@ def make_client(
     *,
     retries: RetryLimits | None = None,
     breaker: BreakerLimits | None = None,
+    timeouts: Timeouts = PATIENT,
 ) -> HttpCalcomClient:
     transport = Transport(
         http=http,
         account=Account(url, "cal_test_key"),
-        timeouts=Timeouts(connect_s=1.0, create_s=0.2, lookup_s=0.2),
+        timeouts=timeouts,
         breaker=Breaker(breaker, clock.monotonic, told.append) if breaker else None,
         clock=clock,
         tell=told.append,

@@ -60,7 +60,6 @@ async def test_both_error_shapes_are_read(rig: Rig, status: int, body: object, m
     "reaction",
     [
         scripted.hangs_up,
-        scripted.stays_silent,
         scripted.breaks_off,
         answers(500, {"statusCode": 500, "message": "Internal server error"}),
         answers(503, {}),
@@ -83,6 +82,15 @@ async def test_what_proves_nothing_is_unknown_and_never_repeated(rig: Rig, react
 
     assert isinstance(result, Unknown)
     assert len(rig.calcom.heard) == 1
+
+
+async def test_silence_is_unknown_and_nothing_is_repeated(impatient_rig: Rig) -> None:
+    impatient_rig.calcom.reactions = [scripted.stays_silent]
+
+    result = await impatient_rig.client.create_booking(request())
+
+    assert isinstance(result, Unknown)
+    assert len(impatient_rig.calcom.heard) == 1
 
 
 async def test_a_refused_connection_proves_that_nothing_was_booked() -> None:

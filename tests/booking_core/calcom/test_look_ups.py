@@ -23,13 +23,20 @@ async def test_a_look_up_survives_two_stumbles(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize(
-    "reaction", [DOWN, scripted.stays_silent, says(b"[]", 200), answers(401, {}), answers(302, {}), says(b"{", 200)]
+    "reaction", [DOWN, scripted.hangs_up, says(b"[]", 200), answers(401, {}), answers(302, {}), says(b"{", 200)]
 )
 async def test_a_look_up_without_an_answer_says_so(rig: Rig, reaction: Reaction) -> None:
     rig.calcom.reactions = [reaction]
 
     with pytest.raises(CalcomUnavailableError):
         await rig.client.find_bookings("ada@example.com", START)
+
+
+async def test_a_look_up_that_is_met_with_silence_says_so(impatient_rig: Rig) -> None:
+    impatient_rig.calcom.reactions = [scripted.stays_silent]
+
+    with pytest.raises(CalcomUnavailableError):
+        await impatient_rig.client.find_bookings("ada@example.com", START)
 
 
 async def test_an_unknown_booking_is_none(rig: Rig) -> None:
