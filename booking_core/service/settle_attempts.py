@@ -76,30 +76,21 @@ class AttemptSettler:
         return await self._world.transactions(body)
 
     async def _give_up(self, attempt: Attempt, *, tell: bool = False) -> str:
-        now = self._world.now()
-
-        async def body(uow: UnitOfWork) -> bool:
-            await uow.calls.lock(attempt.call_id)
-            current = await uow.attempts.by_key(attempt.key)
-            if current is None or current.state in {AttemptState.BOOKED, AttemptState.REFUSED}:
-                return False
-            await uow.attempts.settle(attempt.id, AttemptState.REFUSED, now)
-            return True
-
-        if await self._world.transactions(body) and tell:
-            await self._tell_failure(attempt.customer_id)
-        return "given up"
-
-    async def _tell_failure(self, customer_id: int) -> None:
-        """The caller was told that this would be settled: now the customer must hear how."""
+        """`tell`: the caller was told that this would be settled, so the customer must hear how."""
         now = self._world.now()
 
         async def body(uow: UnitOfWork) -> None:
-            customer = await uow.customers.get(customer_id)
+            await uow.calls.lock(attempt.call_id)
+            current = await uow.attempts.by_key(attempt.key)
+            if current is None or current.state in {AttemptState.BOOKED, AttemptState.REFUSED}:
+                return
+            await uow.attempts.settle(attempt.id, AttemptState.REFUSED, now)
+            customer = await uow.customers.get(attempt.customer_id) if tell else None
             if customer is not None:
                 await self._pipeline.bookkeeper.notify(uow, customer, None, "booking_failed", now)
 
         await self._world.transactions(body)
+        return "given up"
 
 
 def _ended(outcome: Outcome) -> str:

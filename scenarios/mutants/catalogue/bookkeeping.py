@@ -164,6 +164,14 @@ def _settled_bookings() -> tuple[Mutant, ...]:
             _settling("test_an_orphan_is_cancelled_and_its_customer_told"),
         ),
         Mutant(
+            "who-waits-is-not-told-that-the-time-has-passed",
+            "booking_core/service/settle_attempts.py",
+            "if tell else None",
+            "if not tell else None",
+            "the caller was told that this would be settled, and hears no more of it",
+            _settling("test_whoever_waits_hears_that_the_time_has_passed_wherever_reconciliation_dies"),
+        ),
+        Mutant(
             "reconciliation-books-a-second-appointment",
             "booking_core/service/settle_attempts.py",
             "if trial.wish.held is not None:",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+
+import pytest
 
 from booking_core.domain.commands import CancelAppointment
 from booking_core.domain.events import GhostFound, OrphanFound, UnsettledCounted
@@ -134,6 +137,24 @@ async def test_a_pending_wish_of_the_past_is_given_up() -> None:
 
     assert report.attempts == ((1, "given up"),)
     assert desk.calcom.bookings == {}
+
+
+@pytest.mark.parametrize("commits", range(5))
+async def test_whoever_waits_hears_that_the_time_has_passed_wherever_reconciliation_dies(commits: int) -> None:
+    desk = gateway()
+    desk.calcom.faults = [Fault.NOT_SENT]
+    await desk.book(ANNA)
+    desk.clock.advance(timedelta(days=5).total_seconds())
+
+    desk.transactions.crash_in = commits
+    with contextlib.suppress(ConnectionError):
+        await reconcile(desk)
+    desk.transactions.crash_in = None
+    await reconcile(desk)
+
+    assert desk.tables.attempts[1].state is AttemptState.REFUSED
+    told = [(n.customer_id, n.kind) for n in desk.tables.notifications.values()]
+    assert told == [(desk.customer_of(ANNA).id, "booking_failed")]
 
 
 async def test_a_pending_wish_is_needless_once_the_call_led_to_another_appointment() -> None:
