@@ -126,7 +126,10 @@ class AttemptKeeper:
             return await self._wait(wish)
         if own is not None:
             last = self._trial(wish, record.unsettled[-1], record.attempts)
-            return await self._resolver.adopt(last, own)
+            adopted = await self._resolver.adopt(last, own)
+            if isinstance(adopted, Failed):
+                return await self._wait(wish)
+            return await self.close(last, adopted) if isinstance(adopted, Existing) else adopted
         if self._may_be_in_flight(record):
             return await self._wait(wish)  # another request of this call is with Cal.com right now
         return await self._open_after(wish, record) or await self._wait(wish)

@@ -99,13 +99,14 @@ class Bookkeeper:
     async def link_held(
         self, uow: UnitOfWork, held: Appointment, call_id: int | None, now: datetime, attempt_id: int | None = None
     ) -> None:
-        """The call's own appointment, or an earlier one of its customer, stands for what the call asked for."""
+        """The call's own appointment, or an earlier one of its customer, stands for what the call asked for.
+
+        With an earlier one the attempt is not settled here: it may be over at Cal.com, and the surplus is there yet.
+        """
         if call_id is None or held.call_id == call_id:
             await self.link_own(uow, held, call_id, now, attempt_id)
-            return
-        await self.link_duplicate(uow, held, call_id, now)
-        if attempt_id is not None:
-            await uow.attempts.settle(attempt_id, AttemptState.REFUSED, now)
+        else:
+            await self.link_duplicate(uow, held, call_id, now)
 
     async def link_own(
         self,

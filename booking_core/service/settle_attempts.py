@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from booking_core.domain.commands import Caller, Entry
-from booking_core.domain.model import Attempt, AttemptState
-from booking_core.domain.outcomes import Booked, Outcome, Pending, Recovered
+from booking_core.domain.model import Attempt, AttemptState, CalcomBooking
+from booking_core.domain.outcomes import Booked, Existing, Failed, Outcome, Pending, Recovered
 from booking_core.ports.calcom import CalcomUnavailableError
 from booking_core.ports.storage import UnitOfWork
 from booking_core.service.pipeline import Pipeline
@@ -30,7 +30,7 @@ class AttemptSettler:
         except CalcomUnavailableError:
             return "waiting"
         if own is not None:
-            return _ended(await self._pipeline.resolver.adopt(trial, own))
+            return await self._adopt(trial, own)
         if trial.wish.held is not None:  # one call never gets two appointments: this wish is needless by now
             return await self._give_up(attempt)
         if attempt.starts_at <= self._world.now():
@@ -52,6 +52,13 @@ class AttemptSettler:
             return self._pipeline.attempts.resume(wish, attempt, others)
 
         return await self._world.transactions(body)
+
+    async def _adopt(self, trial: Trial, own: CalcomBooking) -> str:
+        """What is held instead may not be vouched for now: then the attempt waits for the next round."""
+        adopted = await self._pipeline.resolver.adopt(trial, own)
+        if isinstance(adopted, Existing):
+            await self._pipeline.attempts.close(trial, adopted)
+        return "waiting" if isinstance(adopted, Failed) else _ended(adopted)
 
     async def _book_now(self, trial: Trial, attempt: Attempt) -> str:
         """Cal.com says it is not there, so a create is not blind; it goes through the same pipeline as any other."""

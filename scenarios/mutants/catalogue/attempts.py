@@ -9,7 +9,7 @@ _ATTEMPTS = "booking_core/service/attempts.py"
 
 def mutants() -> tuple[Mutant, ...]:
     """One hand, two hands, and a network that repeats itself."""
-    return (*_attempts(), *_in_other_hands(), *_copied())
+    return (*_attempts(), *_surplus(), *_in_other_hands(), *_copied())
 
 
 def _booking(test: str) -> PytestCheck:
@@ -46,16 +46,52 @@ def _attempts() -> tuple[Mutant, ...]:
             "an attempt without a known end must be looked up before another create is sent",
             _booking("test_an_open_attempt_that_reached_calcom_is_adopted_after_a_crash"),
         ),
+    )
+
+
+def _surplus() -> tuple[Mutant, ...]:
+    """What is made beside an appointment that is held."""
+    left = "tests/booking_core/service/test_left_behind.py"
+    return (
         Mutant(
             "what-a-settled-attempt-has-left-is-not-looked-up",
             _ATTEMPTS,
             "earlier_addresses=tuple(addresses)",
             "earlier_addresses=()",
             "a surplus booking that could not be given back is there still: a second create could book another host",
-            PytestCheck(
-                "tests/booking_core/service/test_left_behind.py::"
-                "test_who_asks_again_gets_the_booking_that_was_left_and_no_second_one"
-            ),
+            PytestCheck(f"{left}::test_who_asks_again_gets_the_booking_that_was_left_and_no_second_one"),
+        ),
+        Mutant(
+            "who-asks-again-is-told-no-for-what-is-in-doubt",
+            _ATTEMPTS,
+            "if isinstance(adopted, Failed):",
+            "if False:",
+            "the call's own booking is there, and will be its appointment when the other one is over",
+            PytestCheck(f"{left}::test_who_asks_again_beside_an_appointment_that_is_in_doubt_waits_for_the_booking"),
+        ),
+        Mutant(
+            "who-asks-again-leaves-a-surplus-attempt-open",
+            _ATTEMPTS,
+            "return await self.close(last, adopted) if isinstance(adopted, Existing) else adopted",
+            "return adopted",
+            "everybody was told everything, and reconciliation would look it up for nothing",
+            PytestCheck(f"{left}::test_who_asks_again_beside_an_appointment_that_stands_leaves_nothing_to_be_settled"),
+        ),
+        Mutant(
+            "reconciliation-gives-a-wish-up-for-what-is-in-doubt",
+            "booking_core/service/settle_attempts.py",
+            "if isinstance(adopted, Existing):",
+            "if not isinstance(adopted, Recovered):",
+            "the appointment in doubt proves to be over, and the caller who waits has lost both",
+            PytestCheck(f"{left}::test_reconciliation_does_not_give_a_wish_up_for_an_appointment_that_is_in_doubt"),
+        ),
+        Mutant(
+            "reconciliation-leaves-a-surplus-attempt-open",
+            "booking_core/service/settle_attempts.py",
+            "if isinstance(adopted, Existing):",
+            "if False:",
+            "it is looked up in every round from now on",
+            PytestCheck(f"{left}::test_reconciliation_leaves_nothing_to_be_settled_beside_an_appointment_that_stands"),
         ),
     )
 
