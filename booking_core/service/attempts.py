@@ -125,14 +125,19 @@ class AttemptKeeper:
         except CalcomUnavailableError:
             return await self._wait(wish)
         if own is not None:
-            last = self._trial(wish, record.unsettled[-1], record.attempts)
-            adopted = await self._resolver.adopt(last, own)
-            if isinstance(adopted, Failed):
-                return await self._wait(wish)
-            return await self.close(last, adopted) if isinstance(adopted, Existing) else adopted
+            return await self._adopt(wish, record, own)
         if self._may_be_in_flight(record):
             return await self._wait(wish)  # another request of this call is with Cal.com right now
         return await self._open_after(wish, record) or await self._wait(wish)
+
+    async def _adopt(self, wish: Wish, record: _Record, own: CalcomBooking) -> Outcome:
+        """The booking of an earlier attempt; while what is held instead of it is in doubt, nobody can say."""
+        last = self._trial(wish, record.unsettled[-1], record.attempts)
+        adopted = await self._resolver.adopt(last, own)
+        if isinstance(adopted, Failed):
+            ended = await self._wait(wish)
+            return Unsure(ended.appointment) if isinstance(ended, Recovered) else ended
+        return await self.close(last, adopted) if isinstance(adopted, Existing) else adopted
 
     async def _wait(self, wish: Wish) -> Outcome:
         """Whoever settles the attempts must tell the customer; they may have been settled just now."""

@@ -20,6 +20,10 @@ def _copies(test: str) -> PytestCheck:
     return PytestCheck(f"tests/booking_core/service/test_old_copies.py::{test}")
 
 
+def _left(test: str) -> PytestCheck:
+    return PytestCheck(f"tests/booking_core/service/test_left_behind.py::{test}")
+
+
 def _attempts() -> tuple[Mutant, ...]:
     return (
         Mutant(
@@ -51,7 +55,6 @@ def _attempts() -> tuple[Mutant, ...]:
 
 def _surplus() -> tuple[Mutant, ...]:
     """What is made beside an appointment that is held."""
-    left = "tests/booking_core/service/test_left_behind.py"
     return (
         Mutant(
             "what-a-settled-attempt-has-left-is-not-looked-up",
@@ -59,7 +62,7 @@ def _surplus() -> tuple[Mutant, ...]:
             "earlier_addresses=tuple(addresses)",
             "earlier_addresses=()",
             "a surplus booking that could not be given back is there still: a second create could book another host",
-            PytestCheck(f"{left}::test_who_asks_again_gets_the_booking_that_was_left_and_no_second_one"),
+            _left("test_who_asks_again_gets_the_booking_that_was_left_and_no_second_one"),
         ),
         Mutant(
             "who-asks-again-is-told-no-for-what-is-in-doubt",
@@ -67,7 +70,15 @@ def _surplus() -> tuple[Mutant, ...]:
             "if isinstance(adopted, Failed):",
             "if False:",
             "the call's own booking is there, and will be its appointment when the other one is over",
-            PytestCheck(f"{left}::test_who_asks_again_beside_an_appointment_that_is_in_doubt_waits_for_the_booking"),
+            _left("test_who_asks_again_beside_an_appointment_that_is_in_doubt_waits_for_the_booking"),
+        ),
+        Mutant(
+            "who-asks-again-is-promised-what-is-in-doubt",
+            _ATTEMPTS,
+            "return Unsure(ended.appointment) if isinstance(ended, Recovered) else ended",
+            "return ended",
+            "the call's own appointment is on record, somebody wanted to cancel it, and Cal.com is silent about it",
+            _left("test_who_asks_again_beside_the_calls_own_appointment_in_doubt_is_promised_nothing"),
         ),
         Mutant(
             "who-asks-again-leaves-a-surplus-attempt-open",
@@ -75,7 +86,7 @@ def _surplus() -> tuple[Mutant, ...]:
             "return await self.close(last, adopted) if isinstance(adopted, Existing) else adopted",
             "return adopted",
             "everybody was told everything, and reconciliation would look it up for nothing",
-            PytestCheck(f"{left}::test_who_asks_again_beside_an_appointment_that_stands_leaves_nothing_to_be_settled"),
+            _left("test_who_asks_again_beside_an_appointment_that_stands_leaves_nothing_to_be_settled"),
         ),
         Mutant(
             "reconciliation-gives-a-wish-up-for-what-is-in-doubt",
@@ -83,7 +94,7 @@ def _surplus() -> tuple[Mutant, ...]:
             "if isinstance(adopted, Existing):",
             "if not isinstance(adopted, Recovered):",
             "the appointment in doubt proves to be over, and the caller who waits has lost both",
-            PytestCheck(f"{left}::test_reconciliation_does_not_give_a_wish_up_for_an_appointment_that_is_in_doubt"),
+            _left("test_reconciliation_does_not_give_a_wish_up_for_an_appointment_that_is_in_doubt"),
         ),
         Mutant(
             "reconciliation-leaves-a-surplus-attempt-open",
@@ -91,7 +102,7 @@ def _surplus() -> tuple[Mutant, ...]:
             "if isinstance(adopted, Existing):",
             "if False:",
             "it is looked up in every round from now on",
-            PytestCheck(f"{left}::test_reconciliation_leaves_nothing_to_be_settled_beside_an_appointment_that_stands"),
+            _left("test_reconciliation_leaves_nothing_to_be_settled_beside_an_appointment_that_stands"),
         ),
     )
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from booking_core.domain.commands import CancelAppointment
+from booking_core.domain.commands import CancelAppointment, RescheduleAppointment
 from booking_core.domain.model import AttemptState, CalcomBooking
 from booking_core.domain.outcomes import Status
 from booking_core.ports.calcom import CalcomUnavailableError, Refused
 from booking_core.service.cancel_appointment import AppointmentCanceller
 from booking_core.service.reconcile import Reconciler
+from booking_core.service.reschedule_appointment import AppointmentRescheduler
 from tests.booking_core.fake_calcom_client import FakeCalcom, Fault
-from tests.booking_core.gateway import ANNA, BERT, NOW, Gateway, gateway
+from tests.booking_core.gateway import ANNA, BERT, NOW, SLOT, Gateway, gateway
 
 LATER = replace(ANNA, retell_call_id="call_anna_later")
 
@@ -150,6 +151,23 @@ async def test_who_asks_again_beside_an_appointment_that_is_in_doubt_waits_for_t
     own = list(calcom.bookings.values())[-1]
     assert again.status is Status.PENDING
     assert [row.calcom_v2_booking_id for row in desk.live()] == [own.uid]
+
+
+async def test_who_asks_again_beside_the_calls_own_appointment_in_doubt_is_promised_nothing() -> None:
+    desk = gateway()
+    desk.calcom = calcom = SilentAboutOne(desk.clock, hosts=2, round_robin=False, free=desk.calcom.free)
+    await desk.book(ANNA, SLOT + timedelta(hours=1))
+    await AppointmentRescheduler(surroundings=desk.surroundings)(RescheduleAppointment(ANNA, SLOT))
+    calcom.faults, calcom.before_giving_up = [Fault.REPLY_LOST], calcom.fall_silent
+    waits = await desk.book(ANNA)
+    await AppointmentCanceller(surroundings=desk.surroundings)(CancelAppointment(LATER))
+    calcom.down, calcom.about_one = False, True
+    (moved,) = (row.calcom_v2_booking_id for row in desk.live())
+    calcom.change(moved or "", status="cancelled")
+
+    again = await desk.book(ANNA, asked_at=NOW + timedelta(seconds=9))
+
+    assert [waits.status, again.status] == [Status.PENDING, Status.UNSURE]
 
 
 async def test_who_was_refused_and_asks_again_is_booked_once_the_time_is_free() -> None:
