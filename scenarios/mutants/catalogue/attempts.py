@@ -9,7 +9,7 @@ _ATTEMPTS = "booking_core/service/attempts.py"
 
 def mutants() -> tuple[Mutant, ...]:
     """One hand, two hands, and a network that repeats itself."""
-    return (*_attempts(), *_surplus(), *_in_other_hands(), *_copied())
+    return (*_attempts(), *_surplus(), *_surplus_later(), *_in_other_hands(), *_copied())
 
 
 def _booking(test: str) -> PytestCheck:
@@ -88,6 +88,12 @@ def _surplus() -> tuple[Mutant, ...]:
             "everybody was told everything, and reconciliation would look it up for nothing",
             _left("test_who_asks_again_beside_an_appointment_that_stands_leaves_nothing_to_be_settled"),
         ),
+    )
+
+
+def _surplus_later() -> tuple[Mutant, ...]:
+    """The same, met by reconciliation."""
+    return (
         Mutant(
             "reconciliation-gives-a-wish-up-for-what-is-in-doubt",
             "booking_core/service/settle_attempts.py",
