@@ -9,15 +9,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from scenarios.cli.exit_codes import ExitCode, violated
+from scenarios.cli.exit_codes import ExitCode
 from scenarios.errors import UsageError
 from scenarios.explorable import world_of
 from scenarios.exploration import Explorer
-from scenarios.storm.checkers import LIVENESS
+from scenarios.run_status import status_of
 from scenarios.theatre import Theatre
 from simulator.bundle import REPLAYS, replay_often, verify
-from simulator.checker import Verdict
-from simulator.errors import HangError, RecordingError, ReplayDivergedError
+from simulator.errors import RecordingError, ReplayDivergedError
 from simulator.recording import Recording, load
 from simulator.shrink import describe
 from simulator.simulation import RunResult
@@ -59,22 +58,6 @@ def replay_bundle(console: Console, path: Path) -> ExitCode:
     console.print(f"{equal} of {REPLAYS} replays are equal to the recorded run, digest {recording.digest}")
     console.print(f"again: slotproof replay {path}", soft_wrap=True)
     return status_of(result)
-
-
-def status_of(result: RunResult) -> ExitCode:
-    """What a run comes to: 11 when nothing but liveness is violated. Who hangs has not come to an end either."""
-    if result.verdict is Verdict.UNKNOWN:
-        return ExitCode.INCONCLUSIVE
-    objecting = {finding.checker for finding in result.findings if finding.verdict is Verdict.INVALID}
-    hangs = result.error is not None and _is_hang(result.error)
-    has_failed = result.error is not None and not hangs
-    return violated(safety=has_failed or bool(objecting - {LIVENESS}), liveness=hangs or LIVENESS in objecting)
-
-
-def _is_hang(error: BaseException) -> bool:
-    if isinstance(error, BaseExceptionGroup):
-        return all(_is_hang(each) for each in error.exceptions)
-    return isinstance(error, HangError)
 
 
 def _steps(recording: Recording) -> Table:

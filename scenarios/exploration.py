@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from scenarios.errors import UsageError
 from scenarios.explorable import Explorable, world_of
 from scenarios.theatre import Theatre
 from simulator.bundle import Bundle, Origin, make_bundle
@@ -57,7 +58,7 @@ class Explorer:
         return explore_randomly(self.run, range(search.schedules))
 
     def bundle(self, failing: RunResult, path: Path) -> Bundle:
-        """Shrink the failure and put everything about it into one file."""
+        """Shrink the failure and put everything about it into one file; UsageError when it cannot be written."""
         origin = Origin(
             target="scenarios.exploration:run_again",
             command=f"slotproof replay {path}",
@@ -66,7 +67,10 @@ class Explorer:
         )
         made = make_bundle(lambda scheduler: self.run(scheduler, failing.seed), failing, origin)
         bundle = replace(made, regression_test=regression_test(made, self.world))
-        bundle.save(path)
+        try:
+            bundle.save(path)
+        except OSError as problem:
+            raise UsageError(f"cannot write {path}: {problem.strerror}") from None
         return bundle
 
 

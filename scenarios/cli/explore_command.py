@@ -125,10 +125,10 @@ def _tell(console: Console, explorer: Explorer, found: Exploration) -> tuple[Exi
 
     match found:
         case Proved():
-            console.print(f"[green]{found}", soft_wrap=True)
+            console.print(str(found), style="green", markup=False, soft_wrap=True)
             return ExitCode.AS_EXPECTED, {"verdict": "proved", "bound": found.bound, "schedules": found.schedules}
         case Inconclusive():
-            console.print(f"[yellow]{found}", soft_wrap=True)
+            console.print(str(found), style="yellow", markup=False, soft_wrap=True)
             facts = {"verdict": "inconclusive", "why": found.why, "schedules": found.schedules}
             return ExitCode.INCONCLUSIVE, facts
         case Violated():
@@ -136,11 +136,11 @@ def _tell(console: Console, explorer: Explorer, found: Exploration) -> tuple[Exi
 
 
 def _tell_violation(console: Console, explorer: Explorer, found: Violated) -> tuple[ExitCode, dict[str, object]]:
-    from scenarios.bundles import status_of
     from scenarios.cli.progress import waiting
     from scenarios.exploration import bundle_path
+    from scenarios.run_status import status_of
 
-    console.print(f"[bold red]{found}", soft_wrap=True)
+    console.print(str(found), style="bold red", markup=False, soft_wrap=True)
     path = bundle_path(explorer.world)
     with waiting(console, "shrinking, and replaying ten times"):
         bundle = explorer.bundle(found.result, path)

@@ -49,8 +49,8 @@ def fuzz_command(
 ) -> None:
     """Let Hypothesis look for a program of calls, changes, faults, crashes and wrong clocks that breaks the system.
 
-    Failures are kept under .slotproof/examples and tried first the next time. The smallest one is written to a file
-    that `slotproof replay` shows again.
+    Failures are kept under .slotproof/examples and tried first the next time, under the same settings. The smallest one
+    is written to a file that `slotproof replay` shows again.
     """
     from pathlib import Path
 
@@ -115,9 +115,9 @@ def _look(
 
 def _tell(console: Console, settings: StormSettings, failed: ProgramFailedError) -> tuple[ExitCode, dict[str, object]]:
     """Keep the smallest program and its run as a file."""
-    from scenarios.bundles import status_of
     from scenarios.cli.progress import waiting
     from scenarios.exploration import Explorer, bundle_path
+    from scenarios.run_status import status_of
     from scenarios.storm.fuzzing import ProgramWorld
     from scenarios.storm.storm import Storm
     from scenarios.theatre import Theatre

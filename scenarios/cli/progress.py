@@ -6,16 +6,32 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+
+class RateColumn(ProgressColumn):
+    """How many a second, once that is known."""
+
+    def render(self, task: Task) -> Text:
+        """Nothing until two steps were done."""
+        return Text("" if task.speed is None else f"{task.speed:.1f}/s")
 
 
 @contextmanager
 def counting(console: Console, what: str, total: int) -> Iterator[Callable[[], None]]:
     """A bar with count, rate and time left; call what you get after every step."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda: progress.advance(task)
+    with sweeping(console, what, total) as done:
+        yield lambda: done(1)
 
 
 @contextmanager
@@ -27,9 +43,8 @@ def waiting(console: Console, what: str) -> Iterator[None]:
 
 @contextmanager
 def sweeping(console: Console, what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """As `counting`, for work that comes in blocks, with the rate; call what you get with the size of each."""
-    rate = TextColumn("{task.speed:.0f}/s") if console.is_terminal else TextColumn("")
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), rate, TimeElapsedColumn())
+    """As `counting`, for work that comes in blocks; call what you get with the size of each."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), RateColumn(), TimeElapsedColumn())
     with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as progress:
         task = progress.add_task(what, total=total)
         yield lambda count: progress.advance(task, count)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scenarios.cli.completion import identities, profile_names
-from scenarios.cli.exit_codes import ExitCode, violated
+from scenarios.cli.exit_codes import ExitCode
 from scenarios.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from scenarios.storm.workers import Workers
 
 SEEDS_END_MAX = 10**12
+SEEDS_MAX = 10**8  # of one campaign: whoever wants more starts another
 _EXAMPLES = """Examples:
 
   slotproof sweep --seeds 0:1000
@@ -76,6 +77,8 @@ def read_seeds(text: str) -> tuple[int, int]:
         raise UsageError(f"--seeds {text}: expected A:B, two numbers, e.g. 0:1000")
     if not int(first) < int(end) <= SEEDS_END_MAX:
         raise UsageError(f"--seeds {text}: expected A below B, and B at most {SEEDS_END_MAX}")
+    if int(end) - int(first) > SEEDS_MAX:
+        raise UsageError(f"--seeds {text}: expected at most {SEEDS_MAX} seeds in one campaign")
     return int(first), int(end)
 
 
@@ -127,20 +130,20 @@ def _tell(console: Console, settings: StormSettings, campaign: Campaign) -> tupl
     console.print(f"{total.seeds} storms: {counts}; digest of all {total.digest:032x}", soft_wrap=True)
     crashed = total.goals.get("a gateway crashed", 0)
     console.print(f"a gateway crashed in {crashed}; {total.choice_points / total.seeds:.0f} decisions a storm")
-    share = f"{campaign.new_orders_share:.0%} of the last seeds showed a new one"
-    console.print(f"{len(total.orders)} distinct conflict orders; {share}", soft_wrap=True)
+    share = campaign.new_orders_share
+    saturation = "" if share is None else f"; {share:.0%} of the last seeds showed a new one"
+    console.print(f"{len(total.orders)} distinct conflict orders{saturation}", soft_wrap=True)
     for checker, count in total.objections.most_common():
         console.print(f"[red]{checker}[/]: broken in {count} storms", soft_wrap=True)
-    found = campaign.first(safety=True) or campaign.first(safety=False)
-    if found is not None:
-        bundle = _tell_finding(console, settings, found)
-        return bundle, violated(safety=found.is_safety, liveness=True)
-    if total.verdicts["valid"] < total.seeds:
-        broken = total.findings[0]
-        console.print(f"[yellow]seed {broken.seed} has no verdict: {broken.reason}", soft_wrap=True)
-        return {}, ExitCode.INCONCLUSIVE
-    console.print("[green]it survived", soft_wrap=True)
-    return {}, ExitCode.AS_EXPECTED
+    found = campaign.gravest
+    if found is None:
+        console.print("[green]it survived", soft_wrap=True)
+        return {}, ExitCode.AS_EXPECTED
+    if found.status is ExitCode.INCONCLUSIVE:
+        without = f"seed {found.seed} has no verdict: {found.reason}"
+        console.print(without, style="yellow", markup=False, soft_wrap=True)
+        return {}, found.status
+    return _tell_finding(console, settings, found), found.status
 
 
 def _tell_finding(console: Console, settings: StormSettings, found: StormFinding) -> dict[str, Any]:
@@ -152,7 +155,7 @@ def _tell_finding(console: Console, settings: StormSettings, found: StormFinding
     from scenarios.storm.storm import Storm
     from scenarios.theatre import Theatre
 
-    console.print(f"[bold red]seed {found.seed}: {found.reason}", soft_wrap=True)
+    console.print(f"seed {found.seed}: {found.reason}", style="bold red", markup=False, soft_wrap=True)
     path = Path(f"slotproof-storm-{settings.profile}-{found.seed}.json")
     with Theatre() as theatre, waiting(console, "shrinking, and replaying ten times"):
         storm = Storm(theatre, settings)

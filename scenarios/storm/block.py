@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import gc
 import json
+import platform
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from itertools import pairwise
+from itertools import groupby, islice, pairwise
 from typing import Any
 
-from scenarios.storm.checkers import LIVENESS
+from scenarios.cli.exit_codes import ExitCode
+from scenarios.errors import PerformanceFailedError, UsageError
+from scenarios.run_status import objecting_to, status_of
+from scenarios.storm.provenance import provenance
 from scenarios.storm.settings import settings_from_context
 from scenarios.storm.storm import Storm
 from scenarios.theatre import Theatre
@@ -21,23 +25,19 @@ from simulator.coverage import conflict_order
 from simulator.simulation import RunResult
 
 SEEDS_MAX = 100
-FINDINGS_MAX = 20  # kept of a block in words; all are counted
+FINDINGS_MAX = 20  # kept in words for each status, those of the lowest seeds; all are counted
 REASON_CHARS_MAX = 600
 _DIGEST_BITS = 128
 
 
 @dataclass(frozen=True, slots=True)
 class StormFinding:
-    """One seed that is not valid. `checkers` names those that object; empty when the harness itself broke."""
+    """One seed that is not valid: what its run comes to, and which checkers object (none to a hang)."""
 
     seed: int
+    status: ExitCode
     checkers: tuple[str, ...]
     reason: str
-
-    @property
-    def is_safety(self) -> bool:
-        """Whether anything but liveness is broken."""
-        return any(checker != LIVENESS for checker in self.checkers)
 
 
 @dataclass(slots=True)
@@ -55,13 +55,14 @@ class Tally:
 
     def add_run(self, result: RunResult) -> None:
         """Count one more seed."""
-        objecting = tuple(f.checker for f in result.findings if f.verdict is not Verdict.VALID)
+        objecting = objecting_to(result)
         self.seeds += 1
         self.verdicts[str(result.verdict)] += 1
         self.objections.update(objecting)
         self.goals.update(result.reached)
-        if result.verdict is not Verdict.VALID and len(self.findings) < FINDINGS_MAX:
-            self.findings.append(StormFinding(result.seed, objecting, result.reason[:REASON_CHARS_MAX]))
+        if result.verdict is not Verdict.VALID:
+            reason = result.reason[:REASON_CHARS_MAX]
+            self._keep([StormFinding(result.seed, status_of(result), objecting, reason)])
         self.orders.add(conflict_order(result.touches))
         self.choice_points += result.choice_points
         self._add_digest(int(result.digest, 16))
@@ -72,7 +73,7 @@ class Tally:
         self.verdicts.update(other.verdicts)
         self.objections.update(other.objections)
         self.goals.update(other.goals)
-        self.findings = sorted([*self.findings, *other.findings], key=lambda finding: finding.seed)
+        self._keep(other.findings)
         self.orders |= other.orders
         self.choice_points += other.choice_points
         self._add_digest(other.digest)
@@ -90,6 +91,11 @@ class Tally:
             "digest": f"{self.digest:032x}",
         }
 
+    def _keep(self, more: list[StormFinding]) -> None:
+        found = sorted([*self.findings, *more], key=lambda each: (each.status, each.seed))
+        groups = groupby(found, key=lambda each: each.status)
+        self.findings = [each for _, alike in groups for each in islice(alike, FINDINGS_MAX)]
+
     def _add_digest(self, digest: int) -> None:
         self.digest = (self.digest + digest) % (1 << _DIGEST_BITS)
 
@@ -101,7 +107,10 @@ def tally_from_json(data: Mapping[str, Any]) -> Tally:
         verdicts=Counter(data["verdicts"]),
         objections=Counter(data["objections"]),
         goals=Counter(data["goals"]),
-        findings=[StormFinding(f["seed"], tuple(f["checkers"]), f["reason"]) for f in data["findings"]],
+        findings=[
+            StormFinding(found["seed"], ExitCode(found["status"]), tuple(found["checkers"]), found["reason"])
+            for found in data["findings"]
+        ],
         orders=set(data["orders"]),
         choice_points=int(data["choice_points"]),
         digest=int(data["digest"], 16),
@@ -125,13 +134,21 @@ def run_block(context: Mapping[str, Any], block: tuple[int, int]) -> dict[str, A
     return tally.to_json()
 
 
-def run_block_apart(context: Mapping[str, Any], block: tuple[int, int]) -> dict[str, Any]:
+def run_block_apart(context: Mapping[str, Any], block: tuple[int, int], expected: str) -> dict[str, Any]:
     """As `run_block`, in a process of its own: for callers whose process has threads and sockets that must go on.
 
-    A simulation fences the whole process it runs in. Raises CalledProcessError when the block broke.
+    A simulation fences the whole process it runs in. `expected` is the provenance of whoever asks: UsageError when
+    this machine's is another. Raises PerformanceFailedError when the block broke.
     """
+    here = provenance(context)
+    if here != expected:
+        host = platform.node()
+        raise UsageError(f"the worker on {host} has other code or versions ({here}) than this process ({expected})")
     command = [sys.executable, "-m", "scenarios.storm.block", json.dumps([dict(context), block])]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603 - our own module
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own module
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or [f"status {done.returncode}"]
+        raise PerformanceFailedError(f"seeds {block[0]} to {block[1] - 1}: {lines[-1]}")
     tally: dict[str, Any] = json.loads(done.stdout)
     return tally
 

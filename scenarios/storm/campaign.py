@@ -24,17 +24,20 @@ class Campaign:
     curve: tuple[tuple[int, int], ...]
 
     @property
-    def new_orders_share(self) -> float:
-        """Which share of the last tenth of the blocks' seeds showed a new conflict order; near 0 means saturated."""
+    def new_orders_share(self) -> float | None:
+        """Which share of the last tenth of the blocks' seeds showed a new conflict order; near 0 means saturated.
+
+        None: a single block has nothing before it to compare with.
+        """
         if len(self.curve) < 2:
-            return 1.0
+            return None
         then = self.curve[-1 - max(1, len(self.curve) // 10)]
         return (self.curve[-1][1] - then[1]) / max(1, self.curve[-1][0] - then[0])
 
-    def first(self, *, safety: bool) -> StormFinding | None:
-        """The finding of the lowest seed that is about safety, or only about liveness."""
-        found = (f for f in self.total.findings if f.checkers and f.is_safety is safety)
-        return next(found, None)
+    @property
+    def gravest(self) -> StormFinding | None:
+        """Safety before liveness, and both before a run without verdict; of these the lowest seed."""
+        return min(self.total.findings, key=lambda found: (found.status, found.seed), default=None)
 
 
 def run_campaign(

@@ -1,22 +1,20 @@
 """What a campaign has done already: a file of JSON lines, one for each finished block, that survives a kill.
 
-Its name holds what the results depend on: the settings, the versions, and the programs' own source. So a ledger of
-other code is never read.
+Its name holds what the results depend on (see `provenance`), so a ledger of other code is never read.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from scenarios.errors import UsageError
 from scenarios.storm.block import Tally, tally_from_json
-from simulator.recording import versions
+from scenarios.storm.provenance import provenance
 
 FOLDER = Path(".slotproof")
-_PACKAGES = ("booking_core", "fake_calcom", "scenarios", "simulator")
 
 Block = tuple[int, int]
 
@@ -25,26 +23,26 @@ class Ledger:
     """Finished blocks by their seeds. One process writes; a line that a kill broke off is dropped."""
 
     def __init__(self, path: Path) -> None:
+        """Read what is there, and make sure that more can be written: UsageError otherwise."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+            self.done: dict[Block, Tally] = dict(_read(path))
+        except OSError as problem:
+            raise UsageError(f"cannot keep what is finished in {path}: {problem.strerror}") from None
         self.path = path
-        self.done: dict[Block, Tally] = dict(_read(path)) if path.exists() else {}
 
     def write(self, block: Block, tally: Tally) -> None:
         """Note a finished block, at once."""
         self.done[block] = tally
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        line = json.dumps({"block": block, "tally": tally.to_json()}, ensure_ascii=False, separators=(",", ":"))
+        line = json.dumps({"block": block, "tally": tally.to_json()}, separators=(",", ":"))
         with self.path.open("a", encoding="utf-8") as file:
             file.write(f"\n{line}")  # the line break comes first, so that a broken line spoils no other
 
 
 def ledger_path(context: Mapping[str, Any], folder: Path = FOLDER) -> Path:
     """Where the ledger of these settings and this very code is."""
-    digest = blake2b(json.dumps([context, versions()], sort_keys=True, default=str).encode(), digest_size=8)
-    root = Path(__file__).parents[2]
-    for package in _PACKAGES:
-        for source in sorted((root / package).rglob("*.py")):
-            digest.update(source.read_bytes())
-    return folder / f"sweep-{digest.hexdigest()}.jsonl"
+    return folder / f"sweep-{provenance(context)}.jsonl"
 
 
 def _read(path: Path) -> list[tuple[Block, Tally]]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Protocol
 
-from scenarios.errors import UsageError
+from scenarios.errors import PerformanceFailedError, UsageError
+from scenarios.pools import process_pool
 from scenarios.storm.block import Tally, run_block, run_block_apart, tally_from_json
 from scenarios.storm.ledger import Block
+from scenarios.storm.provenance import provenance
+
+KILLED = "one of the processes was killed, or ran out of memory; the same command goes on where this one ended"
 
 
 class Workers(Protocol):
@@ -26,22 +30,20 @@ def here(context: Mapping[str, Any], blocks: Sequence[Block]) -> Iterator[tuple[
 
 
 class Processes:
-    """So many processes. They are spawned: a forked one would share open databases and half-read entropy."""
+    """So many processes."""
 
     def __init__(self, count: int) -> None:
         self._count = count
 
     def __call__(self, context: Mapping[str, Any], blocks: Sequence[Block]) -> Iterator[tuple[Block, Tally]]:
-        """Each block with its tally, as they finish."""
-        spawn = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(min(self._count, max(1, len(blocks))), mp_context=spawn) as pool:
+        """Each block with its tally, as they finish; PerformanceFailedError when a process was killed."""
+        with process_pool(min(self._count, max(1, len(blocks)))) as pool:
             running = {pool.submit(run_block, dict(context), block): block for block in blocks}
             try:
                 for done in as_completed(running):
                     yield running[done], tally_from_json(done.result())
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)  # what was not begun is not begun any more
-                raise
+            except BrokenProcessPool:
+                raise PerformanceFailedError(KILLED) from None
 
 
 class DaskCluster:
@@ -52,7 +54,7 @@ class DaskCluster:
         self._timeout_s = timeout_s
 
     def __call__(self, context: Mapping[str, Any], blocks: Sequence[Block]) -> Iterator[tuple[Block, Tally]]:
-        """Each block with its tally, as they finish; UsageError when there is no such cluster."""
+        """Each block with its tally, as they finish; UsageError when there is no such cluster, or it has other code."""
         try:
             import distributed
         except ModuleNotFoundError:
@@ -62,6 +64,9 @@ class DaskCluster:
         except (OSError, ValueError) as problem:
             raise UsageError(f"--dask {self._address}: no cluster answers there ({problem})") from None
         with client:
-            running = {client.submit(run_block_apart, dict(context), block, pure=False): block for block in blocks}
+            ours = provenance(context)
+            running = {
+                client.submit(run_block_apart, dict(context), block, ours, pure=False): block for block in blocks
+            }
             for done in distributed.as_completed(running):  # type: ignore[no-untyped-call]  # theirs
                 yield running[done], tally_from_json(done.result())

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from booking_core.domain.commands import Entry
-from scenarios.bundles import status_of
 from scenarios.cases import stories
 from scenarios.cases.ends import NONE, ONE
 from scenarios.cases.story import End, told_by
 from scenarios.cli.exit_codes import ExitCode, violated
+from scenarios.run_status import status_of
 from scenarios.scenario import Scenario
 from scenarios.storm.faults import TO_CALCOM
 from scenarios.storm.fuzzing import ProgramWorld
