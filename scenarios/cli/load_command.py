@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -36,7 +37,12 @@ def load_command(
     callers: Annotated[int, typer.Option(help="Callers at once.", min=1, max=1000)] = 20,
     gateways: Annotated[int, typer.Option(help="Gateways on the one database.", min=1, max=16)] = 2,
     seconds: Annotated[float, typer.Option(help="How long they call.", min=0.1, max=3600)] = 10.0,
-    faults: Annotated[bool, typer.Option("--faults", help="Lose requests and replies, kill a gateway.")] = False,
+    faults: Annotated[
+        bool,
+        typer.Option(
+            "--faults", help="Lose requests and replies, kill a gateway; without it, every call must get an answer."
+        ),
+    ] = False,
     profile: Annotated[
         str, typer.Option(help="unprotected, deployed, recommended or hardened.", autocompletion=profile_names)
     ] = "hardened",
@@ -47,7 +53,7 @@ def load_command(
     json_path: Annotated[Path | None, typer.Option("--json", help="Write the result as JSON to this file.")] = None,
 ) -> None:
     """Load gateways with callers who retry, then heal, reconcile and judge. Status 10: a promise broken; 11: not
-    settled; 12: nothing proved.
+    settled or not answered; 12: nothing proved.
     """
     import json
 
@@ -88,10 +94,29 @@ def _run(settings: LoadSettings) -> LoadResult:
     console = Console(stderr=True)
     try:
         with console.status("load") as status:
-            return asyncio.run(run_load(settings, status.update))
+            return asyncio.run(_until_terminated(run_load(settings, status.update)))
     except ProcessFailedError as problem:
         typer.echo(f"slotproof: nothing is proved: {problem}", err=True)
         raise typer.Exit(ExitCode.INCONCLUSIVE) from None
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
+
+
+async def _until_terminated(work: Coroutine[Any, Any, LoadResult]) -> LoadResult:
+    """SIGTERM cancels it as Ctrl-C does, once: a second one would cut short what ends processes and drops databases."""
+    import asyncio
+    import signal
+
+    loop, task, was_told = asyncio.get_running_loop(), asyncio.current_task(), asyncio.Event()
+    assert task is not None
+
+    def stop() -> None:
+        if not was_told.is_set():
+            was_told.set()
+            task.cancel()
+
+    loop.add_signal_handler(signal.SIGTERM, stop)
+    return await work
 
 
 def _again(settings: LoadSettings) -> str:

@@ -33,6 +33,7 @@ class Heard:
     seconds: list[float] = field(default_factory=list)
     unanswered: int = 0  # requests without an answer of the gateway
     http_errors: list[int] = field(default_factory=list)
+    given_up: int = 0  # calls that failed as often as Retell tries
 
 
 class Caller:
@@ -74,6 +75,7 @@ class Caller:
         for _ in range(RETELL_TRIES):
             if await self._send(body, http):
                 return
+        self._heard.given_up += 1
 
     async def _send(self, body: dict[str, Any], http: aiohttp.ClientSession) -> bool:
         raw = json.dumps(body, ensure_ascii=False).encode()

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from booking_core.migrations.schema import WITHOUT_UNIQUE_KEY, upgrade
 from booking_core.profiles import profiles
-from booking_core.storage.engines import DatabaseUrlError, create_engine, parse_url
+from booking_core.storage.engines import DatabaseUnreachableError, DatabaseUrlError, create_engine, parse_url
 from booking_core.storage.tables import SERVICES
 from scenarios.backstage import add_the_service
 from scenarios.errors import UsageError
@@ -27,7 +27,10 @@ async def database_of(settings: LoadSettings, folder: Path) -> AsyncIterator[tup
     """
     async with _opened(settings.database, folder) as engine:
         revision = "head" if profiles()[settings.profile].unique_key else WITHOUT_UNIQUE_KEY
-        await upgrade(engine, revision)
+        try:
+            await upgrade(engine, revision)
+        except DatabaseUnreachableError as problem:
+            raise UsageError(f"--database: {problem}") from None
         await add_the_service(engine)
         await _add_the_personal_service(engine)
         yield engine.url.render_as_string(hide_password=False), engine
@@ -62,5 +65,9 @@ async def _add_the_personal_service(engine: AsyncEngine) -> None:
 def _refuse_used(path: Path) -> None:
     if path.name in {"", ":memory:"}:
         raise UsageError("--database: several processes share it, so a SQLite database must be a file")
-    if path.exists():
+    try:
+        is_there = path.exists()
+    except OSError as problem:
+        raise UsageError(f"--database: {path}: {problem.strerror}") from None
+    if is_there:
         raise UsageError(f"--database: {path} is there already; a load run begins with a file of its own")

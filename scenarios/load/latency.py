@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 
 LAYER_METRIC, CALCOM_METRIC = "slotproof_layer_seconds", "slotproof_calcom_seconds"
 
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Seconds. `p50` and `p99` of a histogram are upper bounds: the edges of their buckets."""
+    """Seconds. `p50` and `p99` of a histogram are upper bounds: the edges of their buckets.
+
+    None is above the last of these edges, which is `edge`; single measurements have none.
+    """
 
     count: int
     mean: float
-    p50: float
-    p99: float
+    p50: float | None
+    p99: float | None
+    edge: float | None = None
 
 
 @dataclass(slots=True)
@@ -26,10 +31,12 @@ class _Histogram:
     count: float = 0.0
 
     def latency(self) -> Latency:
-        return Latency(int(self.count), self.sum / self.count, self._quantile(0.5), self._quantile(0.99))
+        edge = max(filter(isfinite, self.buckets), default=None)
+        return Latency(int(self.count), self.sum / self.count, self._quantile(0.5), self._quantile(0.99), edge)
 
-    def _quantile(self, share: float) -> float:
-        return next(edge for edge in sorted(self.buckets) if self.buckets[edge] >= share * self.count)
+    def _quantile(self, share: float) -> float | None:
+        edge = next(edge for edge in sorted(self.buckets) if self.buckets[edge] >= share * self.count)
+        return edge if isfinite(edge) else None
 
 
 def by_label(expositions: Iterable[str], metric: str, label: str) -> dict[str, Latency]:

@@ -8,20 +8,23 @@ import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import aiohttp
 
 from scenarios.load.settings import API_KEY, RETELL_KEY, WEBHOOK_SECRET, LoadSettings
 
 START_LIMIT_S = 30.0
 STOP_LIMIT_S = 10.0
+LAST_BREATH_S = 0.5  # a connection breaks a little before its process is known to have ended
 _URL = re.compile(r"http://[^\s/]+")
 
 
 class ProcessFailedError(Exception):
-    """A process did not come up, or ended on its own; the message says which and its last words."""
+    """A process did not come up, ended on its own or gave no usable answer; the message says which and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ async def _drain(process: asyncio.subprocess.Process) -> None:
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """Ask it to finish, then insist."""
+    """Ask it to finish, then insist; whoever cancels this need not wait for it to finish."""
     if process.returncode is not None:
         return
     with contextlib.suppress(ProcessLookupError):
@@ -114,13 +117,34 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     try:
         async with asyncio.timeout(STOP_LIMIT_S):
             await process.wait()
-    except (TimeoutError, asyncio.CancelledError):
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+    except TimeoutError:
+        await _kill(process)
+    except asyncio.CancelledError:
+        await _kill(process)
+        raise
 
 
-def refuse_dead(served: list[Served], folder: Path) -> None:
+async def _kill(process: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    await process.wait()
+
+
+@asynccontextmanager
+async def answering(served: Callable[[], Sequence[Served]], folder: Path) -> AsyncIterator[None]:
+    """Around requests to them: ProcessFailedError, naming who has ended, instead of the connection's own error."""
+    try:
+        yield
+    except (aiohttp.ClientError, TimeoutError) as problem:
+        for one in served():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LAST_BREATH_S):
+                    await one.process.wait()
+        refuse_dead(served(), folder)
+        raise ProcessFailedError(f"no usable answer: {str(problem) or type(problem).__name__}") from problem
+
+
+def refuse_dead(served: Sequence[Served], folder: Path) -> None:
     """ProcessFailedError when one of them has ended on its own."""
     for one in served:
         if one.process.returncode is not None:

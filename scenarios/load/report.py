@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 from scenarios.cli.exit_codes import ExitCode, violated
+from scenarios.load.callers import RETELL_TRIES
 from scenarios.load.latency import Latency
 from scenarios.load.run import LoadResult
 
@@ -15,8 +17,9 @@ SENTENCES_MAX = 10
 
 def verdict_of(result: LoadResult) -> ExitCode:
     """Safety first, then liveness; a run in which nobody was booked proves nothing."""
-    if result.violations or result.unsettled:
-        return violated(safety=bool(result.violations), liveness=bool(result.unsettled))
+    liveness = bool(result.unsettled or result.unheard)
+    if result.violations or liveness:
+        return violated(safety=bool(result.violations), liveness=liveness)
     return ExitCode.AS_EXPECTED if result.statuses.get("booked") else ExitCode.INCONCLUSIVE
 
 
@@ -25,7 +28,7 @@ def lines(result: LoadResult) -> Iterator[str]:
     yield f"{result.answers} answers in {result.seconds:.1f} s: {result.per_second:.1f} a second"
     yield "heard: " + ", ".join(f"{status} {count}" for status, count in result.statuses.items())
     if result.unanswered or result.http_errors:
-        yield f"without an answer: {result.unanswered}, answered with an error: {len(result.http_errors)}"
+        yield _failures(result)
     struck = {name: hits for name, hits in result.faults.items() if hits}
     if struck:
         yield "faults that struck: " + ", ".join(f"{name} {hits}" for name, hits in struck.items())
@@ -38,6 +41,7 @@ def lines(result: LoadResult) -> Iterator[str]:
             yield f"broken, and not promised by {result.settings.profile}: {promise}, {len(found)} times, as {found[0]}"
     yield from _sentences(result.violations)
     yield from _sentences(result.unsettled)
+    yield from result.unheard
     yield _VERDICTS[verdict_of(result)]
 
 
@@ -48,6 +52,7 @@ def document(result: LoadResult) -> dict[str, Any]:
     return values | {
         "per_second": result.per_second,
         "violations": result.violations,
+        "unheard": result.unheard,
         "broken": {str(promise): found for promise, found in result.broken.items()},
         "verdict": verdict_of(result).name.lower(),
     }
@@ -56,9 +61,15 @@ def document(result: LoadResult) -> dict[str, Any]:
 _VERDICTS = {
     ExitCode.AS_EXPECTED: "kept what the profile promises",
     ExitCode.SAFETY_VIOLATED: "safety violated",
-    ExitCode.LIVENESS_VIOLATED: "liveness violated: not everything was settled after the faults were healed",
+    ExitCode.LIVENESS_VIOLATED: "liveness violated: not everybody was answered or not everything settled in the end",
     ExitCode.INCONCLUSIVE: "inconclusive: nobody was booked",
 }
+
+
+def _failures(result: LoadResult) -> str:
+    told = f"without an answer: {result.unanswered}, answered with an error: {len(result.http_errors)}"
+    by_status = ", ".join(f"HTTP {status} {count}" for status, count in Counter(result.http_errors).most_common())
+    return f"{told}{f' ({by_status})' if by_status else ''}, given up after {RETELL_TRIES} tries: {result.given_up}"
 
 
 def _latencies(result: LoadResult) -> Iterator[str]:
@@ -72,7 +83,9 @@ def _latencies(result: LoadResult) -> Iterator[str]:
 
 
 def _latency(name: str, one: Latency, sign: str) -> str:
-    p50, p99 = (f"{sign}{seconds * 1000:.2f}" for seconds in (one.p50, one.p99))
+    p50, p99 = (
+        f"> {one.edge:g} s" if seconds is None else f"{sign}{seconds * 1000:.2f}" for seconds in (one.p50, one.p99)
+    )
     return f"{name:<28}{one.count:>8}{one.mean * 1000:>10.3f}{p50:>10}{p99:>10}"
 
 

@@ -19,11 +19,11 @@ from booking_core.profiles import Promise, profiles
 from scenarios.checkers import broken_promises
 from scenarios.load.aftermath import look_back, reconcile
 from scenarios.load.calcom_doors import CalcomDoors
-from scenarios.load.callers import Heard, call_all
+from scenarios.load.callers import RETELL_TRIES, Heard, call_all
 from scenarios.load.databases import database_of
 from scenarios.load.fleet import Fleet
 from scenarios.load.latency import CALCOM_METRIC, LAYER_METRIC, Latency, by_label, measured
-from scenarios.load.processes import Served, refuse_dead, serving_calcom, serving_gateway
+from scenarios.load.processes import Served, answering, refuse_dead, serving_calcom, serving_gateway
 from scenarios.load.settings import LoadSettings, fault_rules, world
 from scenarios.load.webhooks import WebhookCounts
 
@@ -39,6 +39,7 @@ class LoadResult:
     answers: int
     unanswered: int
     http_errors: tuple[int, ...]
+    given_up: int
     statuses: dict[str, int]
     faults: dict[str, int]
     rounds: int
@@ -60,6 +61,13 @@ class LoadResult:
     def violations(self) -> list[str]:
         """Broken promises of this profile."""
         return [f"{p}: {line}" for p, lines in self.broken.items() if p in self.promised for line in lines]
+
+    @property
+    def unheard(self) -> list[str]:
+        """Where nothing is made to fail, everybody gets an answer in the end."""
+        if self.settings.faults or not self.given_up:
+            return []
+        return [f"without faults, {self.given_up} requests got no usable answer in {RETELL_TRIES} tries each"]
 
     @property
     def per_second(self) -> float:
@@ -99,24 +107,19 @@ class _Run:
 
     async def against(self, database: str, engine: AsyncEngine) -> LoadResult:
         """Load, heal, reconcile, judge."""
-        async with AsyncExitStack() as stack:
-            fleet = Fleet(stack, lambda n: serving_gateway(n, self._folder, self._settings, database, self._calcom.url))
-            for _ in range(self._settings.gateways):
-                await fleet.add()
-            self._subscriptions = [await self._doors.subscribe(url) for url in fleet.urls]
-            seconds, faults = await self._load(fleet)
-            await self._doors.deliveries()  # what Cal.com has still to tell, it tells while somebody listens
-            metrics = [*fleet.last_metrics, *[await self._metrics(url) for url in fleet.urls]]
-        self._tell("reconciling")
-        rounds = await reconcile(self._settings, engine, self._calcom.url, self._http)
-        self._tell("judging")
-        left = await look_back(self._heard, engine, self._doors, self._settings.profile)
+        seconds, faults, metrics = await self._with_gateways(database)
+        async with answering(lambda: [self._calcom], self._folder):
+            self._tell("reconciling")
+            rounds = await reconcile(self._settings, engine, self._calcom.url, self._http)
+            self._tell("judging")
+            left = await look_back(self._heard, engine, self._doors, self._settings.profile)
         return LoadResult(
             settings=self._settings,
             seconds=seconds,
             answers=len(self._heard.responses),
             unanswered=self._heard.unanswered,
             http_errors=tuple(self._heard.http_errors),
+            given_up=self._heard.given_up,
             statuses=dict(Counter(answer.status for answer in self._heard.responses).most_common()),
             faults=faults,
             rounds=rounds,
@@ -130,16 +133,32 @@ class _Run:
             webhooks=left.webhooks,
         )
 
+    async def _with_gateways(self, database: str) -> tuple[float, dict[str, int], list[str]]:
+        """As `_load`, and every gateway's metrics, of the killed one too."""
+        async with AsyncExitStack() as stack:
+            fleet = Fleet(stack, lambda n: serving_gateway(n, self._folder, self._settings, database, self._calcom.url))
+            for _ in range(self._settings.gateways):
+                await fleet.add()
+            async with answering(lambda: [self._calcom, *fleet.gateways], self._folder):
+                self._subscriptions = [await self._doors.subscribe(url) for url in fleet.urls]
+                seconds, faults = await self._load(fleet)
+                await self._doors.deliveries()  # what Cal.com has still to tell, it tells while somebody listens
+                metrics = [*fleet.last_metrics, *[await self._metrics(url) for url in fleet.urls]]
+        return seconds, faults, metrics
+
     async def _load(self, fleet: Fleet) -> tuple[float, dict[str, int]]:
         """How long the callers took, and how often each fault struck; healed afterwards."""
         if self._settings.faults:
             await self._doors.add_faults(fault_rules(self._settings.seed))
         self._tell("calling")
         began = time.monotonic()
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(call_all(self._settings, fleet.urls, self._heard))
-            if self._settings.faults:
-                tasks.create_task(self._crash_one(fleet))
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(call_all(self._settings, fleet.urls, self._heard))
+                if self._settings.faults:
+                    tasks.create_task(self._crash_one(fleet))
+        except ExceptionGroup as failed:  # the first failure ended the other task
+            raise failed.exceptions[0] from failed.exceptions[0].__cause__
         refuse_dead([self._calcom, *fleet.gateways], self._folder)
         seconds = time.monotonic() - began
         return seconds, await self._doors.heal() | {"gateway killed": fleet.crashes}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +12,9 @@ from scenarios.load.databases import database_of
 from scenarios.load.processes import ProcessFailedError, serving_calcom, serving_gateway
 from scenarios.load.settings import LoadSettings
 from tests.scenarios.command_line import CommandLine
+from tests.scenarios.load.children import children
 
 SHORT = ("--callers", "4", "--gateways", "2", "--seconds", "1.5")
-
-
-def children() -> set[str]:
-    """The processes of this machine whose parent is this test."""
-    return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
 
 
 def test_nothing_is_broken_or_left_open_on_any_database(
