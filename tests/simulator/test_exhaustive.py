@@ -101,7 +101,7 @@ def test_a_bound_of_zero_runs_each_caller_to_the_end() -> None:
 steps = st.lists(st.tuples(st.sampled_from("rw"), st.sampled_from("xy")), min_size=1, max_size=3)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(steps, min_size=2, max_size=3).filter(lambda actors: sum(map(len, actors)) <= 6))
 def test_sleep_sets_lose_no_outcome_and_run_no_more_schedules(actors: list[Steps]) -> None:
     full = search(actors)

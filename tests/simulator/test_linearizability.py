@@ -63,7 +63,7 @@ def histories(draw: st.DrawFn) -> list[Operation]:
     return operations
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(histories())
 def test_the_search_agrees_with_brute_force(operations: list[Operation]) -> None:
     assert is_linearizable(MODEL, operations) == brute_force(operations)

@@ -93,7 +93,7 @@ def test_hypothesis_drives_the_same_list_and_shrinks_it_to_one_preemption() -> N
     answers = find(
         st.lists(st.integers(0, 3), max_size=20),
         lambda answers: racy(FromList(answers), 0).verdict is Verdict.INVALID,
-        settings=settings(database=None, deadline=None, phases=[Phase.generate, Phase.shrink], derandomize=True),
+        settings=settings(database=None, phases=[Phase.generate, Phase.shrink], derandomize=True),
     )
 
     assert answers == [0, 1]
@@ -106,11 +106,11 @@ def test_hypothesis_finds_nothing_with_the_unique_key() -> None:
         find(
             st.lists(st.integers(0, 3), max_size=20),
             lambda answers: safe(FromList(answers), 0).verdict is not Verdict.VALID,
-            settings=settings(database=None, deadline=None, max_examples=100, derandomize=True),
+            settings=settings(database=None, max_examples=100, derandomize=True),
         )
 
 
 @given(st.lists(st.integers(0, 9), max_size=20))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_any_list_of_numbers_is_a_run(answers: list[int]) -> None:
     assert racy(FromList(answers), 0).verdict in (Verdict.VALID, Verdict.INVALID)

@@ -22,7 +22,7 @@ from booking_core.domain.model import Attendee, BookingRequest
 START = datetime(2025, 10, 10, 6, 0, tzinfo=UTC)
 Reaction = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PATIENT = Timeouts(connect_s=30.0, create_s=30.0, lookup_s=30.0)  # nothing ends by itself on a busy machine
-IMPATIENT = Timeouts(connect_s=1.0, create_s=1.0, lookup_s=0.2)
+IMPATIENT = Timeouts(connect_s=3.0, create_s=3.0, lookup_s=0.2)
 
 
 class HandClock:

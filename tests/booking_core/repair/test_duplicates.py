@@ -57,7 +57,7 @@ def appointments(draw: st.DrawFn) -> list[Row]:
 
 
 @given(rows=appointments(), policy=st.sampled_from(DuplicatePolicy))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_settling_leaves_every_booking_with_its_oldest_row_and_changes_no_other(
     connection: Connection, rows: list[Row], policy: DuplicatePolicy
 ) -> None:
@@ -80,7 +80,7 @@ def test_settling_leaves_every_booking_with_its_oldest_row_and_changes_no_other(
 
 
 @given(rows=appointments())
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_settled_row_is_audited_and_every_loss_told(connection: Connection, rows: list[Row]) -> None:
     _replace_all(connection, rows)
     customers = {row["id"]: row["customer_id"] for row in rows}

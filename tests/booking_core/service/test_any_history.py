@@ -185,7 +185,7 @@ class AnyHistory(RuleBasedStateMachine):
 
 
 TestAnyHistory = AnyHistory.TestCase
-TestAnyHistory.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+TestAnyHistory.settings = settings(max_examples=150, stateful_step_count=30)
 
 
 async def test_a_planted_double_is_noticed() -> None:

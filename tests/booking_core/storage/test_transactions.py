@@ -254,7 +254,7 @@ class TestSqliteModes:
             if await uow.appointments.by_booking_uid("8Fxv") is None:
                 if not looked.is_set():
                     looked.set()
-                    await asyncio.wait({asyncio.ensure_future(other_is_through.wait())}, timeout=0.05)
+                    await asyncio.wait({asyncio.ensure_future(other_is_through.wait())}, timeout=1.0)
                 await uow.appointments.add(new_appointment(customer_id))
 
         async def other() -> None:

@@ -88,7 +88,7 @@ class OneGateway:
 def test_no_body_of_a_function_call_ends_in_a_500() -> None:
     with OneGateway() as one:
 
-        @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+        @settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
         @given(BODIES, st.sampled_from(["collect-appointment", "check-availability"]))
         def hold(body: Any, path: str) -> None:
             one.send(path, body)
@@ -99,7 +99,7 @@ def test_no_body_of_a_function_call_ends_in_a_500() -> None:
 def test_no_call_event_ends_in_a_500() -> None:
     with OneGateway() as one:
 
-        @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+        @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
         @given(ENVELOPES)
         def hold(body: Any) -> None:
             one.send("webhook", body)
@@ -114,7 +114,7 @@ def test_what_the_contract_allows_is_served_or_told_and_answers_as_it_says() -> 
         operations = [found.ok() for found in contract.get_all_operations() if isinstance(found, Ok)]
         functions = [operation for operation in operations if operation.path.startswith("/api/retell/")]
 
-        @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=80, suppress_health_check=list(HealthCheck))
         @given(st.one_of(*(operation.as_strategy() for operation in functions)))
         def hold(case: Any) -> None:
             heard = one.send(case.operation.path.removeprefix("/api/retell/"), case.body)

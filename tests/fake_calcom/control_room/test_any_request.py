@@ -129,7 +129,7 @@ def test_no_request_surprises_and_no_refusal_changes_anything(name: str) -> None
         fake = FakeCalcom(world=WORLD, calls_per_minute=None, webhook_sender=Mailbox())
         fake.shelf.keep("beginning")
 
-        @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+        @settings(max_examples=40, suppress_health_check=list(HealthCheck), database=None)
         @given(st.data())
         def holds(data: st.DataObject) -> None:
             fake.shelf.restore("beginning")

@@ -188,7 +188,7 @@ async def test_a_gate_that_fails_lets_go_of_its_callers(postgres_url: str) -> No
         with pytest.raises(LookupError, match="no third answer"):
             await gate.run({name: lambda: check_then_insert(sessions) for name in ("ann", "bob")})
 
-        await view.execute(text("SET lock_timeout = '2s'"))
+        await view.execute(text("SET lock_timeout = '15s'"))
         await view.execute(text("TRUNCATE TABLE booking"))
 
 
