@@ -13,7 +13,7 @@ _EXAMPLES = """Examples:
 
   slotproof synthesize incident.json
 
-  slotproof synthesize A    (the recorded rows of calls 687 and 688; B: of 682 and 766)"""
+  slotproof synthesize A    (what was logged of calls 687 and 688; B: of 682 and 766)"""
 
 _KEPT = {"A": "incident_a.json", "B": "incident_b.json"}
 
@@ -37,7 +37,7 @@ def synthesize_command(
 
     from scenarios.cli.progress import counting
     from scenarios.cli.writing import writable, write_whole
-    from scenarios.synthesis.logged import read_logged
+    from scenarios.synthesis.log_file import read_logged
     from scenarios.synthesis.report import document, lines
     from scenarios.synthesis.search import Search, hypotheses
     from scenarios.theatre import Theatre

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from booking_core.domain.commands import Entry
-from booking_core.profiles import AttendeeIdentity, profiles
+from booking_core.profiles import AttendeeIdentity, Defences, profiles
 from scenarios.incidents import facts
 from scenarios.scenario import Person, PhoneCall, Record, RecordedBooking, Scenario, Settings
 from scenarios.synthesis.logged import Logged, LoggedWish
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _LEAD = timedelta(minutes=5)
 _BEFORE_THE_WISH = timedelta(seconds=5)
+_TAKEN_BEFORE = timedelta(days=1)
 
 
 class Kind(StrEnum):
@@ -57,8 +58,8 @@ def every_setting(skew_s: float) -> Iterator[Hypothesis]:
 
 
 def skews(logged: Logged) -> tuple[float, ...]:
-    """None at all, and the whole second nearest to none that the logged rows allow (else their exact bound)."""
-    allowed = logged.skews_s()
+    """None at all, and the whole second nearest to none that the logged instants allow (else their exact bound)."""
+    allowed = logged.skews_s() or logged.skews_by_wishes_s()
     if allowed is None or allowed[0] < 0 <= allowed[1]:
         return (0.0,)
     low, high = allowed
@@ -66,49 +67,95 @@ def skews(logged: Logged) -> tuple[float, ...]:
     return (0.0, float(nearest) if low < nearest <= high else high)
 
 
+def other_skews(logged: Logged) -> tuple[float, ...]:
+    """What else the clocks may have shown, one value either way: just outside what the rows allow.
+
+    Where the rows say nothing, so far apart that a layer could see it: a second more than counts as fresh.
+    """
+    allowed = logged.skews_s()
+    if allowed is None:
+        not_fresh_s = Defences().threshold_s + 1
+        return (-not_fresh_s, not_fresh_s)
+    return (round(allowed[0], 3), round(allowed[1] + 1, 3))
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One wish and when it came by the gateway's clock; the last of its call is the one that is booked after it."""
+
+    at: datetime
+    wish: LoggedWish
+    is_first: bool
+    is_last: bool
+
+
+def turns(logged: Logged, hypothesis: Hypothesis) -> list[Turn]:
+    """All wishes as they are played, those of one call in the order in which they were logged."""
+    found: list[Turn] = []
+    for call in logged.calls:
+        wishes = logged.wishes_of(call.id)
+        instants = itertools.accumulate(_instants(logged, wishes, hypothesis), max)
+        found += (
+            Turn(at, wish, wish is wishes[0], wish is wishes[-1]) for at, wish in zip(instants, wishes, strict=True)
+        )
+    return sorted(found, key=lambda turn: turn.at)
+
+
+def _instants(logged: Logged, wishes: list[LoggedWish], hypothesis: Hypothesis) -> list[datetime]:
+    """As a booking's `createdAt` tells of the wish that made it, else as logged, else drawn by the seed."""
+    found: list[datetime] = []
+    for wish in reversed(wishes):
+        booking = logged.booking_by(wish)
+        if booking is not None:
+            at = booking.createdAt - timedelta(seconds=hypothesis.skew_s)
+        elif wish.at is not None:
+            at = logged.answered_at(wish) or wish.at
+        else:
+            at = facts.before(found[0], hypothesis.seed, f"wish {wish.day} {wish.time} of {wish.call}", 20, 60)
+        found.insert(0, at)
+    return found
+
+
 def scenario_of(logged: Logged, hypothesis: Hypothesis) -> Scenario:
     """The logged calls in those circumstances, ready to be played."""
+    program = turns(logged, hypothesis)
+    starts_at = program[0].at - _LEAD
 
     def calls(seed: int) -> dict[int, PhoneCall]:
         return _phone_calls(logged, seed)
 
     def world(seed: int) -> dict[str, Any]:
-        return _world(hypothesis.kind, seed)
+        return _event_type_of(hypothesis.kind) | {"bookings": _taken(logged, seed, starts_at - _TAKEN_BEFORE)}
 
     async def play(stage: Stage) -> None:
-        for wish in sorted(logged.wishes, key=lambda wish: instant_of(logged, wish, hypothesis.skew_s)):
-            await _play(stage, wish, instant_of(logged, wish, hypothesis.skew_s))
+        for turn in program:
+            await _play(stage, turn)
 
-    first = min(instant_of(logged, wish, hypothesis.skew_s) for wish in logged.wishes)
     return Scenario(
         id="synthesis",
         title=logged.incident,
         story=logged.incident,
-        starts_at=first - _LEAD,
+        starts_at=starts_at,
         skew_s=hypothesis.skew_s,
         calls=calls,
         world=world,
         play=play,
         cases=(),
-        record=_record(logged),
+        record=_record(logged, program),
     )
 
 
-def instant_of(logged: Logged, wish: LoggedWish, skew_s: float) -> datetime:
-    """When the wish came by the gateway's clock: as its booking's `createdAt` tells, else the logged second."""
-    booking = logged.booking_of(logged.call(wish.call))
-    return wish.at if booking is None else booking.createdAt - timedelta(seconds=skew_s)
-
-
-async def _play(stage: Stage, wish: LoggedWish, at: datetime) -> None:
-    call = stage.calls[wish.call]
-    await stage.until(at - 2 * _BEFORE_THE_WISH)
-    await stage.rings(call)
+async def _play(stage: Stage, turn: Turn) -> None:
+    wish, call = turn.wish, stage.calls[turn.wish.call]
+    if turn.is_first:
+        await stage.until(turn.at - 2 * _BEFORE_THE_WISH)
+        await stage.rings(call)
     if wish.offered is not None:
-        await stage.until(at - _BEFORE_THE_WISH)
+        await stage.until(turn.at - _BEFORE_THE_WISH)
         await stage.asks_for_times(call, wish.day)
-    await stage.until(at)
-    await stage.books(call, wish.day, wish.time)
+    await stage.until(turn.at)
+    wants = stage.books if turn.is_last else stage.tries
+    await wants(call, wish.day, wish.time)
 
 
 def _phone_calls(logged: Logged, seed: int) -> dict[int, PhoneCall]:
@@ -122,9 +169,9 @@ def _phone_calls(logged: Logged, seed: int) -> dict[int, PhoneCall]:
     }
 
 
-def _record(logged: Logged) -> Record:
+def _record(logged: Logged, program: list[Turn]) -> Record:
     """Only the names of things: rows and bookings get the ids that were logged, in the order in which they came."""
-    wished = [logged.call(wish.call) for wish in sorted(logged.wishes, key=lambda wish: wish.at)]
+    wished = [logged.call(turn.wish.call) for turn in program]
     ids = {
         "calls": tuple(dict.fromkeys(call.id for call in wished)),
         "customers": tuple(dict.fromkeys(call.customer_id for call in wished)),
@@ -134,12 +181,30 @@ def _record(logged: Logged) -> Record:
     return Record(bookings, {table: numbers for table, numbers in ids.items() if numbers})
 
 
-def _world(kind: Kind, seed: int) -> dict[str, Any]:
+def _event_type_of(kind: Kind) -> dict[str, Any]:
     """The incidents' company, whose event type is of that kind."""
-    world = facts.world(seed)
+    world = facts.company()
     if kind is Kind.ROUND_ROBIN:
         return world
     (event_type,) = world["event_types"]
     plain = {name: value for name, value in event_type.items() if name not in {"team", "schedulingType", "hosts"}}
     asks = {"confirmationPolicy": {"type": "always"}} if kind is Kind.NEEDS_CONFIRMATION else {}
     return {**world, "event_types": [{**plain, "owner": "HOST", **asks}], "roles": {}}
+
+
+def _taken(logged: Logged, seed: int, made_at: datetime) -> list[dict[str, Any]]:
+    """The bookings of which only the start was logged; whose they were is made up, their numbers are nobody's."""
+    (event_type,) = facts.company()["event_types"]
+    logged_numbers = {booking.id for booking in logged.bookings}
+    numbers = (number for number in itertools.count(1) if number not in logged_numbers)
+    return [
+        {
+            "eventType": event_type["key"],
+            "id": next(numbers),
+            "start": taken.start.isoformat(),
+            "createdAt": made_at.isoformat(),
+            "attendee": {"name": "Somebody", "email": f"somebody-{seed}@example.com", "timeZone": "Europe/Berlin"},
+            "metadata": {},
+        }
+        for taken in logged.taken
+    ]

@@ -1,21 +1,24 @@
-"""What was logged, as values: rows of the gateway, bookings of Cal.com, and what callers were told.
+"""What was logged, as values: rows of the gateway, bookings of Cal.com, what callers were told, and log lines.
 
-The file is a JSON object with the lists `calls`, `wishes`, `appointments` and `bookings`; `incident_a.json` beside
-this file shows every member. Instants carry their offset; the gateway's are whole seconds, Cal.com's milliseconds.
+Each is an entry of a list of the file that `log_file.py` reads; `incident_b.json` beside this file shows every member.
+Instants carry their offset; the gateway's are whole seconds, Cal.com's milliseconds.
 """
 
 from __future__ import annotations
 
-import json
-from dataclasses import MISSING, dataclass, fields
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from scenarios.errors import UsageError
+from booking_core.domain.outcomes import Layer, Status, Verdict
+from booking_core.web.german_dates import parse_day
+from booking_core.web.german_times import parse_time, start_instant
+from booking_core.web.wording import WordingError
 
-BYTES_MAX = 1024 * 1024
-Entry = TypeVar("Entry")
+BERLIN = ZoneInfo("Europe/Berlin")
+ONE_SECOND = timedelta(seconds=1)
+_TURNED_DOWN = {Status.UNAVAILABLE, Status.DUPLICATE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +34,25 @@ class LoggedCall:
 
 @dataclass(frozen=True, slots=True)
 class LoggedWish:
-    """A caller took a time. `told`: the status that was answered; `offered`: how many free times were told before."""
+    """A caller took a time. `told`: the status that was answered; `offered`: how many free times were told before.
+
+    A call's wishes stand in the order in which they came. `at` null: not logged, some time before the call's next wish.
+    """
 
     call: int
-    at: datetime
+    at: datetime | None
     day: str
     time: str
-    told: str
+    told: Status
     offered: int | None = None
+
+    def names(self, booking: LoggedBooking) -> bool:
+        """Whether day and time are the booking's start; a day such as `morgen` counts from when that was made."""
+        try:
+            day = parse_day(self.day, booking.createdAt.astimezone(BERLIN).date())
+            return start_instant(day, parse_time(self.time), BERLIN) == booking.start
+        except WordingError:
+            return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +82,31 @@ class LoggedBooking:
 
 
 @dataclass(frozen=True, slots=True)
+class LoggedTaken:
+    """A start that somebody held at Cal.com before the first call; nothing else was logged of that booking."""
+
+    start: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedAnswer:
+    """A log line: Cal.com answered the call with that booking, which was so old by the gateway's clock."""
+
+    call: int
+    booking: str
+    age_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedWord:
+    """A log line: what a layer said of an answer to the call; `verdict` null: that layer never looked at one."""
+
+    call: int
+    layer: Layer
+    verdict: Verdict | None
+
+
+@dataclass(frozen=True, slots=True)
 class Logged:
     """Everything of one incident."""
 
@@ -76,118 +115,62 @@ class Logged:
     wishes: tuple[LoggedWish, ...]
     appointments: tuple[LoggedAppointment, ...]
     bookings: tuple[LoggedBooking, ...]
+    taken: tuple[LoggedTaken, ...] = ()
+    answers: tuple[LoggedAnswer, ...] = ()
+    layers: tuple[LoggedWord, ...] = ()
 
     def call(self, call_id: int) -> LoggedCall:
         """The call of that number."""
         return next(call for call in self.calls if call.id == call_id)
 
-    def booking_of(self, call: LoggedCall) -> LoggedBooking | None:
-        """The booking that this very call made."""
-        return next((booking for booking in self.bookings if booking.call_id == call.retell_call_id), None)
+    def wishes_of(self, call_id: int) -> list[LoggedWish]:
+        """What that call wanted, in the order in which it came."""
+        return [wish for wish in self.wishes if wish.call == call_id]
+
+    def bookings_of(self, call_id: int) -> list[LoggedBooking]:
+        """The bookings that this very call made."""
+        made_by = self.call(call_id).retell_call_id
+        return [booking for booking in self.bookings if booking.call_id == made_by]
+
+    def booking_by(self, wish: LoggedWish) -> LoggedBooking | None:
+        """The booking that this very wish made: the first of its call that names the start and is not turned down."""
+        wishes = [one for one in self.wishes_of(wish.call) if one.told not in _TURNED_DOWN]
+        for booking in self.bookings_of(wish.call):
+            if next((one for one in wishes if one.names(booking)), None) is wish:
+                return booking
+        return None
+
+    def answered_at(self, wish: LoggedWish) -> datetime | None:
+        """When Cal.com answered the wish by the gateway's clock, where the age of the answer tells more than `at`."""
+        if wish.at is None:
+            return None
+        created = {booking.uid: booking.createdAt for booking in self.bookings}
+        ages = [(created[line.booking], line.age_s) for line in self.answers if line.call == wish.call]
+        instants = (created_at + timedelta(seconds=age_s) for created_at, age_s in ages)
+        return next((instant for instant in instants if wish.at <= instant < wish.at + ONE_SECOND), None)
 
     def skews_s(self) -> tuple[float, float] | None:
         """Above the first and up to the second: seconds by which Cal.com's clock may have been ahead.
 
-        A row is written in the instant of its booking, or after it, and shows whole seconds. None: no skew fits all.
+        A row is written in the instant of its booking, or after it, and shows whole seconds. None: no row shows its
+        own call's booking, or no skew fits all.
         """
-        low, high = float("-inf"), float("inf")
-        for row in self.appointments:
-            booking = self.booking_of(self.call(row.call_id))
-            if booking is not None and booking.uid == row.calcom_v2_booking_id:
-                ahead_s = (booking.createdAt - row.created_at) / timedelta(seconds=1)
-                low, high = max(low, ahead_s - 1), min(high, ahead_s)
-        return (low, high) if low < high < float("inf") else None
+        return _bounds(
+            (booking.createdAt - row.created_at) / ONE_SECOND
+            for row in self.appointments
+            for booking in self.bookings_of(row.call_id)
+            if booking.uid == row.calcom_v2_booking_id
+        )
+
+    def skews_by_wishes_s(self) -> tuple[float, float] | None:
+        """The same by the seconds of the wishes that made bookings: a hint only, an answer may have taken its time."""
+        made = [(self.booking_by(wish), wish.at) for wish in self.wishes]
+        return _bounds((booking.createdAt - at) / ONE_SECOND for booking, at in made if booking is not None and at)
 
 
-def read_logged(path: Path) -> Logged:
-    """The file's content; UsageError says what is wrong, where, and what was expected."""
-    try:
-        if path.stat().st_size > BYTES_MAX:
-            raise UsageError(f"{path}: larger than {BYTES_MAX} bytes")
-        content = json.loads(path.read_bytes())
-    except OSError as problem:
-        raise UsageError(f"{path}: {problem.strerror}") from None
-    except (ValueError, RecursionError) as problem:
-        raise UsageError(f"{path}: is not JSON: {problem}") from None
-    try:
-        return logged_from(content)
-    except UsageError as problem:
-        raise UsageError(f"{path}: {problem}") from None
-
-
-def logged_from(content: Any) -> Logged:
-    """The JSON value as an incident; UsageError with the place of what is wrong."""
-    if not isinstance(content, dict):
-        raise UsageError("expected an object")
-    logged = Logged(
-        incident=str(content.get("incident", "an incident")),
-        calls=_entries(content, "calls", LoggedCall),
-        wishes=_entries(content, "wishes", LoggedWish),
-        appointments=_entries(content, "appointments", LoggedAppointment),
-        bookings=_entries(content, "bookings", LoggedBooking),
-    )
-    _check_references(logged)
-    return logged
-
-
-def _check_references(logged: Logged) -> None:
-    known = {call.id for call in logged.calls}
-    if len(known) != len(logged.calls):
-        raise UsageError("calls: two of them have the same id")
-    if not logged.wishes:
-        raise UsageError("wishes: expected at least one")
-    named = [(f"wishes[{n}].call", wish.call) for n, wish in enumerate(logged.wishes)]
-    named += [(f"appointments[{n}].call_id", row.call_id) for n, row in enumerate(logged.appointments)]
-    for where, call_id in named:
-        if call_id not in known:
-            raise UsageError(f"{where}: there is no call {call_id}")
-
-
-def _entries(content: dict[str, Any], name: str, kind: type[Entry]) -> tuple[Entry, ...]:
-    given = content.get(name)
-    if not isinstance(given, list):
-        raise UsageError(f"{name}: expected a list")
-    return tuple(_entry(value, f"{name}[{number}]", kind) for number, value in enumerate(given))
-
-
-def _entry(value: Any, where: str, kind: type[Entry]) -> Entry:
-    if not isinstance(value, dict):
-        raise UsageError(f"{where}: expected an object")
-    shape = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]  # every kind is a dataclass
-    for name in value:
-        if name not in shape:
-            raise UsageError(f"{where}.{name}: not known; expected {', '.join(shape)}")
-    read: dict[str, Any] = {}
-    for name, field in shape.items():
-        if name in value:
-            read[name] = _value(value[name], f"{where}.{name}", str(field.type))
-        elif field.default is MISSING:
-            raise UsageError(f"{where}.{name}: missing")
-    return kind(**read)
-
-
-def _value(value: Any, where: str, kind: str) -> Any:
-    if value is None and kind.endswith("| None"):
+def _bounds(seconds_ahead: Iterable[float]) -> tuple[float, float] | None:
+    """What fits all of them, each counted from the beginning of a whole second of the gateway's clock."""
+    ahead = list(seconds_ahead)
+    if not ahead or max(ahead) - 1 >= min(ahead):
         return None
-    match kind.removesuffix(" | None"):
-        case "int" if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63:
-            return value
-        case "str" if isinstance(value, str) and value:
-            return value
-        case "datetime" if isinstance(value, str):
-            return _instant(value, where)
-        case wanted:
-            raise UsageError(f"{where}: expected {_WANTED[wanted]}")
-
-
-_WANTED = {"int": "a whole number from 0", "str": "a text", "datetime": "an ISO 8601 instant with its offset"}
-
-
-def _instant(text: str, where: str) -> datetime:
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{where}: expected {_WANTED['datetime']}") from None
-    if instant.tzinfo is None or not 2000 <= instant.year <= 2100:
-        raise UsageError(f"{where}: expected {_WANTED['datetime']}, between 2000 and 2100")
-    return instant.astimezone(UTC)
+    return max(ahead) - 1, min(ahead)

@@ -36,19 +36,16 @@ def lines(found: Synthesis) -> Iterator[str]:
     allowed = found.logged.skews_s()
     if allowed is not None:
         low, high = allowed
-        yield f"the logged instants allow a clock of Cal.com's {low:.3f} to {high:.3f} s ahead of the gateway's"
+        bounds = f"more than {low:.3f} and up to {high:.3f} s"
+        yield f"the rows allow that Cal.com's clock was {bounds} ahead of the gateway's"
     if found.explanation is None:
         yield f"no explanation; the nearest: {in_words(found.nearest)}"
         yield from (f"  {difference}" for difference in found.differences[:DIFFERENCES_MAX])
         return
-    needed = [one for one in found.explanation.circumstances if one.is_needed]
-    free = [one for one in found.explanation.circumstances if not one.is_needed]
     yield "the smallest explanation:"
-    for circumstance in needed:
-        yield from _needed(circumstance)
-    for circumstance in free:
-        yield f"  {_NAMES[circumstance.factor]}: does not matter ({_choices(circumstance)})"
-    yield f"  what was not logged does not matter: {len(found.explanation.seeds_match)} of {SEEDS} seeds match"
+    for circumstance in sorted(found.explanation.circumstances, key=_weight):
+        yield from _circumstance(circumstance)
+    yield f"  what was not logged {_seeds(found.explanation.seeds_match)}"
 
 
 def in_words(hypothesis: Hypothesis) -> str:
@@ -60,7 +57,8 @@ def value_in_words(factor: str, value: Any) -> str:
     """One value of one factor."""
     match factor:
         case "skew_s":
-            return "both clocks alike" if value == 0 else f"Cal.com's clock {value:g} s ahead of the gateway's"
+            side = "ahead of" if value > 0 else "behind"
+            return "both clocks alike" if value == 0 else f"Cal.com's clock {abs(value):g} s {side} the gateway's"
         case "identity":
             return _IDENTITIES[value]
         case "entry":
@@ -72,35 +70,52 @@ def value_in_words(factor: str, value: Any) -> str:
 def document(found: Synthesis) -> dict[str, Any]:
     """Everything as JSON values."""
     explanation = found.explanation
+    all_of = () if explanation is None else explanation.circumstances
     return {
         "incident": found.logged.incident,
         "played": found.played,
         "skew_between_s": found.logged.skews_s(),
         "matching": [_values(hypothesis) for hypothesis in found.matching],
         "smallest": None if explanation is None else _values(explanation.smallest),
-        "needed": {} if explanation is None else _needs(explanation.circumstances),
+        "needed": {one.factor: {"value": one.value, "otherwise": _otherwise(one)} for one in all_of if one.is_needed},
+        "narrowed": {
+            one.factor: {"values": _matching(one), "otherwise": _otherwise(one)}
+            for one in all_of
+            if one.others_match and one.otherwise
+        },
+        "does_not_matter": {one.factor: _matching(one) for one in all_of if one.does_not_matter},
         "seeds_match": [] if explanation is None else list(explanation.seeds_match),
         "nearest": {**_values(found.nearest), "differences": list(found.differences)},
     }
 
 
-def _needed(circumstance: Circumstance) -> Iterator[str]:
-    yield f"  {_NAMES[circumstance.factor]}: {value_in_words(circumstance.factor, circumstance.value)}"
-    for other, difference in circumstance.otherwise:
-        yield f"    else ({value_in_words(circumstance.factor, other)}) {difference}"
+def _weight(circumstance: Circumstance) -> int:
+    """The needed first, what does not matter last."""
+    return int(not circumstance.is_needed) + int(circumstance.does_not_matter)
 
 
-def _choices(circumstance: Circumstance) -> str:
-    matching = (circumstance.value, *circumstance.others_match)
-    return "; ".join(value_in_words(circumstance.factor, value) for value in matching)
+def _circumstance(one: Circumstance) -> Iterator[str]:
+    values = [value_in_words(one.factor, value) for value in _matching(one)]
+    if one.does_not_matter:
+        yield f"  {_NAMES[one.factor]}: does not matter ({'; '.join(values)})"
+        return
+    yield f"  {_NAMES[one.factor]}: {', or '.join(values)}"
+    for other, difference in one.otherwise:
+        yield f"    else ({value_in_words(one.factor, other)}) {difference}"
 
 
-def _needs(circumstances: tuple[Circumstance, ...]) -> dict[str, Any]:
-    return {
-        one.factor: {"value": one.value, "otherwise": {str(other): told for other, told in one.otherwise}}
-        for one in circumstances
-        if one.is_needed
-    }
+def _seeds(matching: tuple[int, ...]) -> str:
+    if len(matching) == SEEDS:
+        return f"does not matter: {SEEDS} of {SEEDS} seeds match"
+    return f"matters: {len(matching)} of {SEEDS} seeds match ({', '.join(map(str, matching))})"
+
+
+def _matching(circumstance: Circumstance) -> tuple[Any, ...]:
+    return (circumstance.value, *circumstance.others_match)
+
+
+def _otherwise(circumstance: Circumstance) -> dict[str, str]:
+    return {str(other): told for other, told in circumstance.otherwise}
 
 
 def _values(hypothesis: Hypothesis) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 The smallest explanation is the matching hypothesis that departs least from the innocent one. A circumstance is needed
 when no other value of it matches, everything else being equal; the first difference says what would have come then.
+It does not matter when every other value matches, too; in between, some values do and the others do not.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 from booking_core.domain.commands import Entry
 from booking_core.profiles import AttendeeIdentity
 from scenarios.scenario import Scenario
-from scenarios.synthesis.hypotheses import Hypothesis, Kind, every_setting, scenario_of, skews
+from scenarios.synthesis.hypotheses import Hypothesis, Kind, every_setting, other_skews, scenario_of, skews
 from scenarios.synthesis.logged import Logged
 from scenarios.synthesis.matching import differences
 from scenarios.theatre import Theatre
@@ -40,8 +41,13 @@ class Circumstance:
 
     @property
     def is_needed(self) -> bool:
-        """Whether nothing else in its place leaves what was logged."""
-        return not self.others_match
+        """Whether nothing else that was tried in its place leaves what was logged."""
+        return bool(self.otherwise) and not self.others_match
+
+    @property
+    def does_not_matter(self) -> bool:
+        """Whether everything else that was tried in its place leaves what was logged as well."""
+        return bool(self.others_match) and not self.otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,7 @@ class Search:
         if hypothesis not in self._known:
             scenario: Scenario = scenario_of(self._logged, hypothesis)
             seen = self._theatre.perform(scenario, hypothesis.settings()).seen
-            self._known[hypothesis] = tuple(differences(self._logged, seen))
+            self._known[hypothesis] = tuple(differences(self._logged, seen, hypothesis.entry))
             self._progress()
         return self._known[hypothesis]
 
@@ -99,6 +105,8 @@ class Search:
     def _circumstance(self, smallest: Hypothesis, factor: str) -> Circumstance:
         value = getattr(smallest, factor)
         others = dict.fromkeys(getattr(h, factor) for h in hypotheses(self._logged))
+        if factor == "skew_s":
+            others |= dict.fromkeys(other_skews(self._logged))
         told = [(other, self.differences(_with(smallest, factor, other))) for other in others if other != value]
         return Circumstance(
             factor,
@@ -109,7 +117,7 @@ class Search:
 
 
 def hypotheses(logged: Logged) -> list[Hypothesis]:
-    """Every skew that the rows allow (and none at all), in every setting."""
+    """A skew that the logged instants allow, and none at all, each in every setting."""
     return [hypothesis for skew_s in skews(logged) for hypothesis in every_setting(skew_s)]
 
 

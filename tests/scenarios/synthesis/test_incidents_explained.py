@@ -12,7 +12,8 @@ from booking_core.domain.commands import Entry
 from booking_core.profiles import AttendeeIdentity
 from scenarios.cli.synthesize_command import kept
 from scenarios.synthesis.hypotheses import Hypothesis, Kind, skews
-from scenarios.synthesis.logged import Logged, read_logged
+from scenarios.synthesis.log_file import read_logged
+from scenarios.synthesis.logged import Logged
 from scenarios.synthesis.report import document, lines
 from scenarios.synthesis.search import Search, Synthesis
 from scenarios.theatre import Theatre

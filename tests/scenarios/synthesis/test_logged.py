@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from scenarios.cli.synthesize_command import kept
 from scenarios.errors import UsageError
-from scenarios.synthesis.logged import logged_from, read_logged
+from scenarios.synthesis.log_file import LISTS, logged_from, read_logged
 from tests.scenarios.command_line import CommandLine
 
 JSON = st.recursive(
@@ -46,6 +47,37 @@ def test_both_kept_files_are_read() -> None:
         (("wishes", 0, "at"), "yesterday", "wishes[0].at: expected an ISO 8601 instant with its offset"),
         (("appointments", 1, "starts_at"), None, "appointments[1].starts_at: expected an ISO 8601 instant"),
         (("bookings", 0), [], "bookings[0]: expected an object"),
+        (("calls", 0, "nick\nname"), "Hansi", 'calls[0]."nick\\nname": not known; expected id, retell_call_id'),
+        (("calls", 0, "name"), "\ud800", 'calls[0].name: expected a text of printable characters, found "\\ud800"'),
+        (("calls", 0, "name"), "", 'calls[0].name: expected a text of printable characters, found ""'),
+        (("log_lines",), [], "log_lines: not known; expected incident, calls, wishes, appointments, bookings, taken"),
+        (("incident",), 5, "incident: expected a text of printable characters, found 5"),
+        (("wishes", 0, "told"), "taken", "wishes[0].told: expected one of booked, existing, recovered, unavailable"),
+        (("wishes", 0, "told"), "taken", 'found "taken"'),
+        (("wishes", 1, "at"), None, "wishes[1].at: expected an ISO 8601 instant with its offset"),
+        (("wishes", 1, "at"), None, "as call 687 has no later wish, found null"),
+        (
+            ("wishes", 0, "at"),
+            "2025-10-06T11:04:55+02:00",
+            "wishes[1].at: expected no earlier than the wish of call 687",
+        ),
+        (("taken",), None, "taken: expected a list, found null"),
+        (("taken", 0, "start"), "10:15", "taken[0].start: expected an ISO 8601 instant with its offset"),
+        (("answers", 0, "age_s"), "2040.998", 'answers[0].age_s: expected a number of seconds, found "2040.998"'),
+        (("answers", 0, "age_s"), float("nan"), "answers[0].age_s: expected a number of seconds, found NaN"),
+        (("answers", 0, "age_s"), 10**400, "answers[0].age_s: expected a number of seconds, found 1000"),
+        (("answers", 0, "booking"), "other", 'answers[0].booking: there is no booking "other"'),
+        (("answers", 0, "call"), 1, "answers[0].call: there is no call 1"),
+        (("layers",), [{"call": 1, "layer": 1, "verdict": None}], "layers[0].call: there is no call 1"),
+        (
+            ("layers",),
+            [{"call": 688, "layer": 5, "verdict": None}],
+            "layers[0].layer: expected one of 1, 2, 3, 4, found 5",
+        ),
+        (("layers",), [{"call": 688, "layer": True, "verdict": None}], "layers[0].layer: expected one of 1, 2, 3, 4"),
+        (("layers",), [{"call": 688, "layer": 1, "verdict": "old"}], "layers[0].verdict: expected one of fresh, stale"),
+        (("layers",), [{"call": 688, "layer": 1, "verdict": "old"}], 'inserted or null, found "old"'),
+        (("layers",), [{"call": 688, "layer": 1}], "layers[0].verdict: missing; expected one of fresh, stale"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(place: tuple[Any, ...], value: Any, told: str) -> None:
@@ -65,8 +97,37 @@ def test_a_member_that_is_missing_is_named() -> None:
     values = content()
     del values["bookings"][0]["createdAt"]
 
-    with pytest.raises(UsageError, match=r"bookings\[0\]\.createdAt: missing"):
+    with pytest.raises(UsageError, match=r"bookings\[0\]\.createdAt: missing; expected an ISO 8601 instant"):
         logged_from(values)
+
+
+def test_a_list_that_is_missing_is_named_unless_it_is_optional() -> None:
+    values = content()
+    for optional in ("incident", "taken", "answers"):
+        del values[optional]
+    assert logged_from(values).taken == ()
+    del values["bookings"]
+
+    with pytest.raises(UsageError, match="bookings: missing; expected a list"):
+        logged_from(values)
+
+
+def test_a_long_wrong_value_is_cut_in_the_message() -> None:
+    values = content()
+    values["wishes"][0]["at"] = "9" * 5000
+
+    with pytest.raises(UsageError) as refused:
+        logged_from(values)
+
+    assert str(refused.value).endswith('found "' + "9" * 40 + '"…')
+
+
+def test_the_kept_file_of_b_shows_every_member() -> None:
+    values = json.loads(kept("B").read_bytes())
+
+    assert set(values) == {"incident", *LISTS}
+    for name, kind in LISTS.items():
+        assert set().union(*values[name]) == {field.name for field in fields(kind)}, name
 
 
 @given(JSON)
