@@ -14,7 +14,7 @@ from scenarios.load.settings import LoadSettings
 from tests.scenarios.command_line import CommandLine
 from tests.scenarios.load.children import children
 
-SHORT = ("--callers", "4", "--gateways", "2", "--seconds", "1.5")
+SHORT = ("--callers", "4", "--gateways", "2", "--seconds", "4")
 
 
 def test_nothing_is_broken_or_left_open_on_any_database(
@@ -41,7 +41,7 @@ def test_without_protection_two_people_get_one_booking(slotproof: CommandLine, t
     result_file = tmp_path / "load.json"
 
     ended = slotproof(
-        "load", "--callers", "8", "--seconds", "2", "--profile", "unprotected", "--json", str(result_file)
+        "load", "--callers", "8", "--seconds", "4", "--profile", "unprotected", "--json", str(result_file)
     )
 
     result = json.loads(result_file.read_text())
