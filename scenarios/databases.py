@@ -49,16 +49,18 @@ def _check_url(text: str) -> None:
     try:
         url = parse_url(text)
     except DatabaseUrlError:
-        raise UsageError(f"--database {_without_password(text)}: {_EXPECTED}") from None
+        raise UsageError(f"--database {without_password(text)}: {_EXPECTED}") from None
     if url.drivername not in SERVERS:
         raise UsageError(f"--database {url.render_as_string()}: {_EXPECTED}")
 
 
-def _without_password(text: str) -> str:
+def without_password(text: str) -> str:
+    """A server's URL as it may be shown."""
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError
 
     try:
-        return make_url(text).render_as_string()
+        url = make_url(text)
     except (ArgumentError, ValueError):
         return text
+    return url.update_query_dict({name: "..." for name in url.query if "pass" in name}).render_as_string()

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from booking_core.profiles import Promise
 from booking_core.storage.engines import SqliteMode
 from scenarios.checkers import broken_promises
+from scenarios.databases import without_password
 from scenarios.judging import objections, unfinished
 from scenarios.observation import Observation
-from scenarios.scenario import Case, Scenario, Settings
+from scenarios.scenario import MEMORY, Case, Scenario, Settings
 from scenarios.theatre import Theatre
 from simulator.trace import Event
 
@@ -52,7 +53,7 @@ class Replay:
 
 
 def command_of(scenario_id: str, s: Settings) -> str:
-    """The command that replays a scenario with these settings."""
+    """The command that replays a scenario with these settings; a server's password is left to who runs it."""
     parts = ["slotproof", "replay", scenario_id, "--profile", s.profile, "--entry", str(s.entry)]
     if s.identity is not None:
         parts += ["--identity", str(s.identity)]
@@ -64,8 +65,9 @@ def command_of(scenario_id: str, s: Settings) -> str:
         parts += ["--seed", str(s.seed)]
     if s.sqlite_mode is not SqliteMode.IMMEDIATE:
         parts += ["--sqlite-mode", str(s.sqlite_mode)]
-    if s.database != "memory":
-        parts += ["--database", f"'{s.database}'"]
+    if s.database != MEMORY:
+        shown = without_password(s.database) if s.on_server else s.database
+        parts += ["--database", f"'{shown}'"]
     return " ".join(parts)
 
 

@@ -95,9 +95,14 @@ def _checked(modes: str, urls: dict[str, str | None]) -> tuple[list[str], dict[s
 
 def _known(wanted: list[str] | None) -> list[str]:
     from scenarios.matrix.runner import SCENARIOS
+    from scenarios.races import check_then_insert
     from scenarios.registry import scenarios
+    from scenarios.storm.mishaps import find_mishap
 
     for name in wanted or ():
+        if name == check_then_insert.ID or find_mishap(name) is not None:
+            instead = f"`slotproof explore {name} --without 1` shows it without a layer"
+            raise UsageError(f"--scenario {name}: the matrix is filled with scenarios alone; {instead}")
         if name not in scenarios():
             raise UsageError(f"--scenario {name}: expected the id of a scenario, see `slotproof list`")
     return list(wanted or SCENARIOS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import AbstractContextManager
@@ -13,6 +12,7 @@ from scenarios.matrix.cells import ALL, SERVERS, Cell, CellVerdict, Question, ev
 from scenarios.matrix.measure import Effort, fill, skewed_told
 from scenarios.matrix.sharing import fill_alike, twin_of
 from scenarios.matrix.sufficiency import minimal, sufficient, views
+from scenarios.pools import process_pool
 from scenarios.registry import find
 from scenarios.scenario import MEMORY
 from scenarios.theatre import Theatre
@@ -76,8 +76,7 @@ def questions(modes: Sequence[str], databases: Mapping[str, str], scenarios: Seq
 
 def run_matrix(batches: Sequence[Sequence[Question]], plan: Plan, counting: Counting) -> Matrix:
     """Fill every cell, then look harder at those on which the smallest sufficient subsets rest, until they stay."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(plan.processes, mp_context=context) as pool:
+    with process_pool(plan.processes) as pool:
         skews = pool.submit(sweep_skew)
         with counting("filling cells", sum(map(len, batches))) as one_more:
             cells = _fill_all(pool, [(batch, plan.effort) for batch in batches], one_more)

@@ -14,6 +14,7 @@ from scenarios.cli.exit_codes import ExitCode
 from scenarios.cli.progress import counting
 from scenarios.mutants.catalogue import mutants
 from scenarios.mutants.mutant import Check, CommandCheck, Mutant, PytestCheck, mistakes
+from scenarios.mutants.runner import Ended
 from scenarios.mutants.workshop import Fate, Result, Workshop, workshop
 
 AT_A_TIME = 2
@@ -51,12 +52,17 @@ def unhealthy(shop: Workshop, chosen: tuple[Mutant, ...]) -> list[str]:
     if nodes:
         command = [sys.executable, "-m", "pytest", "-q", "--tb=line", *nodes]
         ended = shop.runner.run(command, shop.base, HEALTHY_LIMIT_S)
-        failing += [ended.last_words] if ended.status != 0 else []
+        failing += [_why(f"the tests, {len(nodes)} in one run", ended)] if ended.status != 0 else []
     for check in checks:
         if isinstance(check, CommandCheck):
             ended = shop.runner.run(check.command(), shop.base)
-            failing += [f"{check.name}\n{ended.last_words}"] if ended.status != check.quiet else []
+            failing += [_why(check.name, ended)] if ended.status != check.quiet else []
     return failing
+
+
+def _why(what: str, ended: Ended) -> str:
+    told = f"ran out of time after {ended.seconds:.0f} s" if ended.status is None else ended.last_words
+    return f"{what}\n{told}"
 
 
 def try_all(shop: Workshop, chosen: tuple[Mutant, ...], step: object) -> list[Result]:

@@ -1,24 +1,26 @@
 """Fuzzing with Hypothesis: a state machine writes programs, another strategy writes parallel ones; both are shrunk.
 
-A failure is the smallest program with the smallest list of scheduling answers that Hypothesis finds. It is kept in
-Hypothesis' database (`.slotproof/examples`), whose failures are tried first the next time.
+A failure is the smallest program with the smallest list of scheduling answers that Hypothesis finds. It is kept in a
+database of these settings (a folder in `.slotproof/examples`), whose failures are tried first the next time.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from scenarios.report.json_report import facts
 from scenarios.storm.program import LINES, Act, Program, ProgramScript, program_from_json
-from scenarios.storm.settings import settings_from_context
+from scenarios.storm.settings import StormSettings, settings_from_context
 from scenarios.storm.storm import LIMITS, Storm, StormRun
 from scenarios.theatre import Theatre
 from simulator.checker import Verdict
@@ -150,16 +152,22 @@ def machine_of(storm: Storm) -> type[RuleBasedStateMachine]:
     return Reception
 
 
-def fuzz_sequentially(storm: Storm, examples: int, folder: Path | None = EXAMPLES) -> None:
+def fuzz_sequentially(
+    storm: Storm, examples: int, folder: Path | None = EXAMPLES, *, always_the_same: bool = False
+) -> None:
     """So many programs of the state machine; ProgramFailedError with the smallest failing one."""
-    machine = machine_of(storm)
-    run_state_machine_as_test(machine, settings=settings(_settings(examples, folder), stateful_step_count=_STEPS_MAX))
+    chosen = settings(
+        _settings(storm, examples, folder, always_the_same=always_the_same), stateful_step_count=_STEPS_MAX
+    )
+    run_state_machine_as_test(machine_of(storm), settings=chosen)
 
 
-def fuzz_in_parallel(storm: Storm, examples: int, folder: Path | None = EXAMPLES) -> None:
+def fuzz_in_parallel(
+    storm: Storm, examples: int, folder: Path | None = EXAMPLES, *, always_the_same: bool = False
+) -> None:
     """So many parallel programs; ProgramFailedError with the smallest failing one."""
 
-    @_settings(examples, folder)
+    @_settings(storm, examples, folder, always_the_same=always_the_same)
     @given(program=programs(), order=answers())
     def holds(program: Program, order: Answers) -> None:
         check(storm, program, order)
@@ -178,12 +186,24 @@ def find_failure(
     return None
 
 
-def _settings(examples: int, folder: Path | None) -> settings:
+def _settings(storm: Storm, examples: int, folder: Path | None, *, always_the_same: bool) -> settings:
+    """Named one by one, whatever Hypothesis would do by itself: where `CI` is set, it repeats the same programs.
+
+    `always_the_same` goes with no folder: what is repeated anyway needs none.
+    """
     return settings(
         max_examples=examples,
+        derandomize=always_the_same,
         deadline=None,  # the simulator bounds runs in virtual time
-        database=None if folder is None else DirectoryBasedExampleDatabase(folder),
+        database=None if folder is None else DirectoryBasedExampleDatabase(folder / _name_of(storm.settings)),
+        phases=(Phase.reuse, Phase.generate, Phase.shrink),  # to explain a failure, it traces hundreds of runs
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=False,
         print_blob=False,
     )
+
+
+def _name_of(chosen: StormSettings) -> str:
+    """A name of their own for each: Hypothesis forgets a failure that holds, as it may under other settings."""
+    context = json.dumps(chosen.to_context(), sort_keys=True)
+    return f"{chosen.profile}-{blake2b(context.encode(), digest_size=8).hexdigest()}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from scenarios.matrix.cells import Cell, CellVerdict, Counterexample, Question, 
 from scenarios.matrix.document import document
 from scenarios.matrix.findings import findings
 from scenarios.matrix.measure import Effort, fill
-from scenarios.matrix.runner import Matrix, Plan, decisive_races, questions
+from scenarios.matrix.runner import Matrix, Plan, decisive_races, questions, run_matrix
 from scenarios.matrix.sufficiency import minimal, sufficient
 from scenarios.matrix.tallies import count, false_rejections, ghosts
 from scenarios.observation import LayerWord, Observation
@@ -126,12 +128,35 @@ def test_what_decides_is_looked_at_harder_two_callers_up_to_the_bound_of_the_pro
     assert plan.harder(Question("one-caller-twice", (2, 4), "shared", "begin")).schedules > 10
 
 
+@contextmanager
+def interrupted(_what: str, _total: int) -> Iterator[Callable[[], None]]:
+    """Somebody presses Ctrl-C when the first cell is told."""
+
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    yield stop
+
+
+def test_what_was_not_begun_when_somebody_interrupts_is_not_begun_any_more(tmp_path: Path) -> None:
+    files = [tmp_path / f"{number}.db" for number in range(12)]
+    batches = [[Question("687-688", (2, 4), "shared", "immediate", f"file:{file}")] for file in files]
+
+    with pytest.raises(KeyboardInterrupt):
+        run_matrix(batches, Plan(processes=1), interrupted)
+
+    assert files[0].exists()
+    assert not files[-1].exists()
+
+
 @pytest.mark.parametrize(
     ("words", "line"),
     [
         (["--modes", "oracle"], "--modes oracle: expected some of legacy, begin, immediate, postgres, mariadb"),
         (["--modes", "postgres"], "--modes postgres: expected --postgres with the URL of a server, too"),
         (["--scenario", "nothing"], "--scenario nothing: expected the id of a scenario"),
+        (["--scenario", "crash-after-commit"], "`slotproof explore crash-after-commit --without 1` shows it"),
+        (["--scenario", "check-then-insert"], "`slotproof explore check-then-insert --without 1` shows it"),
         (["--html", "nowhere/m.html"], "cannot write nowhere/m.html"),
     ],
 )

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.mutants.__main__ import report
+from scenarios.mutants.__main__ import report, unhealthy
 from scenarios.mutants.catalogue import mutants
 from scenarios.mutants.mutant import CommandCheck, Mutant, MutantError, PytestCheck, mistakes, planted
-from scenarios.mutants.runner import Ended, Runner
-from scenarios.mutants.workshop import Fate, Result, fate_of, workshop
+from scenarios.mutants.runner import LIMIT_S, Ended, Runner
+from scenarios.mutants.workshop import Fate, Result, Workshop, fate_of, workshop
 
 ROOT = Path(__file__).parents[3]
 SAMPLES = ("freshness-refuses-the-boundary", "skew-has-the-wrong-sign")
@@ -117,6 +117,26 @@ def test_who_stops_the_runner_ends_the_check_and_what_it_started(tmp_path: Path)
 
     assert ended.result().status is None
     assert runner.run([sys.executable, "-c", "pass"], tmp_path).status is None, "no other check begins"
+
+
+class SlowRunner(Runner):
+    """Every check takes longer than it may."""
+
+    def run(self, command: list[str], tree: Path, limit_s: float = LIMIT_S) -> Ended:
+        del command, tree
+        return Ended(None, limit_s, "")
+
+
+def test_a_healthy_check_that_runs_out_of_time_is_named(tmp_path: Path) -> None:
+    tested = replace(sample(SAMPLES[0]), check=PytestCheck("tests/any.py::test_any"))
+    commanded = replace(tested, check=CommandCheck("list"))
+
+    told = unhealthy(Workshop(tmp_path, SlowRunner()), (tested, commanded))
+
+    assert told == [
+        "the tests, 1 in one run\nran out of time after 600 s",
+        "slotproof list\nran out of time after 180 s",
+    ]
 
 
 def test_the_report_names_the_killer_and_the_survivor() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from scenarios.explorable import world_of
+from scenarios.observation import Observation
 from scenarios.storm.fuzzing import (
     ProgramFailedError,
     ProgramWorld,
@@ -18,11 +21,19 @@ from scenarios.storm.fuzzing import (
     fuzz_sequentially,
     programs,
 )
-from scenarios.storm.program import Act, Program, program_from_json
+from scenarios.storm.program import Act, Program, ProgramScript, program_from_json
+from scenarios.storm.script import Script
 from scenarios.storm.settings import StormSettings
-from scenarios.storm.storm import Storm
+from scenarios.storm.storm import LIMITS, Storm, StormRun
 from scenarios.theatre import Theatre
+from simulator.checker import Verdict
+from simulator.clock import VirtualTime
+from simulator.history import History
+from simulator.limits import Limits
 from simulator.schedulers.plain import Plain
+from simulator.schedulers.protocol import Scheduler
+from simulator.simulation import RunResult
+from simulator.trace import Trace
 
 EVERYTHING = Program(
     prefix=(
@@ -39,17 +50,89 @@ AGAIN_AND_AWAY = Program(branches=((Act("book"),), (Act("book"), Act("cancel")))
 TWO_AT_ONCE = Program(branches=((Act("book", who=0),), (Act("book", who=1),)))
 
 
+FUZZERS = [fuzz_sequentially, fuzz_in_parallel]
+PROGRAMS = 60
+
+Fuzz = Callable[..., None]
+
+
+class QuickStorm(Storm):
+    """Runs nothing: a crash breaks whoever has no defences. It notes what it was to play, and who traced that."""
+
+    def __init__(self, theatre: Theatre, chosen: StormSettings) -> None:
+        super().__init__(theatre, chosen)
+        self.played: list[Program] = []
+        self.tracers: set[object] = set()
+
+    def play(self, script: Script, scheduler: Scheduler, seed: int, limits: Limits = LIMITS) -> StormRun:
+        del scheduler, limits
+        assert isinstance(script, ProgramScript)
+        program = script.program
+        self.played.append(program)
+        self.tracers.add(sys.gettrace())
+        acts = [*program.prefix, *(act for branch in program.branches for act in branch)]
+        breaks = self.settings.profile == "unprotected" and any(act.kind == "crash" for act in acts)
+        verdict = Verdict.INVALID if breaks else Verdict.VALID
+        history = History(VirtualTime(), Trace(VirtualTime()))
+        return StormRun(RunResult(seed, verdict, (), None, None, "", 0, 0, 0.0, 0.0, history, ()), Observation())
+
+
 @pytest.fixture
 def theatre() -> Iterator[Theatre]:
     with Theatre() as opened:
         yield opened
 
 
-@pytest.mark.parametrize("fuzz", [fuzz_sequentially, fuzz_in_parallel])
-def test_hardened_holds(fuzz: Callable[[Storm, int, Path | None], None], theatre: Theatre) -> None:
-    failed = find_failure(fuzz, Storm(theatre, StormSettings()), 15, None)
+@pytest.fixture
+def _in_ci() -> Iterator[None]:
+    """Hypothesis as it sets itself up where `CI` is set."""
+    before = settings.get_current_profile_name()
+    settings.load_profile("ci")
+    yield
+    settings.load_profile(before)
+
+
+@pytest.mark.parametrize("fuzz", FUZZERS)
+def test_hardened_holds(fuzz: Fuzz, theatre: Theatre) -> None:
+    failed = find_failure(partial(fuzz, always_the_same=True), Storm(theatre, StormSettings()), 15, None)
 
     assert failed is None, f"{failed}\n{failed.program.in_words()}"
+
+
+@pytest.mark.parametrize("fuzz", FUZZERS)
+def test_a_failure_is_tried_first_the_next_time_whatever_held_in_between(
+    fuzz: Fuzz, theatre: Theatre, tmp_path: Path
+) -> None:
+    again = QuickStorm(theatre, StormSettings("unprotected"))
+
+    failed = find_failure(fuzz, QuickStorm(theatre, StormSettings("unprotected")), PROGRAMS, tmp_path)
+    held = find_failure(fuzz, QuickStorm(theatre, StormSettings("hardened")), PROGRAMS, tmp_path)
+    find_failure(fuzz, again, PROGRAMS, tmp_path)
+
+    assert failed is not None
+    assert held is None
+    assert again.played[0] == failed.program
+
+
+@pytest.mark.parametrize("fuzz", FUZZERS)
+def test_no_run_is_traced_while_a_failure_is_made_small(fuzz: Fuzz, theatre: Theatre) -> None:
+    storm = QuickStorm(theatre, StormSettings("unprotected"))
+
+    failed = find_failure(fuzz, storm, PROGRAMS, None)
+
+    assert failed is not None
+    assert storm.tracers == {sys.gettrace()}
+
+
+@pytest.mark.usefixtures("_in_ci")
+@pytest.mark.parametrize("fuzz", FUZZERS)
+def test_every_round_tries_other_programs_in_ci_too(fuzz: Fuzz, theatre: Theatre) -> None:
+    rounds = [QuickStorm(theatre, StormSettings()) for _ in range(2)]
+
+    for storm in rounds:
+        find_failure(fuzz, storm, PROGRAMS, None)
+
+    assert rounds[0].played != rounds[1].played
 
 
 @given(program=programs())
