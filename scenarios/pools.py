@@ -8,7 +8,12 @@ import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+
+from scenarios.errors import PerformanceFailedError
+
+KILLED = "one of its processes was killed, or ran out of memory"
 
 
 @contextmanager
@@ -16,13 +21,15 @@ def process_pool(count: int | None) -> Iterator[ProcessPoolExecutor]:
     """So many processes (None: one for each core). Whatever ends the block early ends them, too, whatever they do.
 
     They are spawned: a forked one would share open databases and half-read entropy. When this process is killed, they
-    end by themselves.
+    end by themselves. PerformanceFailedError: one of them was killed.
     """
     others = set(multiprocessing.active_children())
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(count, mp_context=spawn, initializer=_end_with_parent) as pool:
         try:
             yield pool
+        except BrokenProcessPool:
+            raise PerformanceFailedError(KILLED) from None
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             for process in set(multiprocessing.active_children()) - others:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
-from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Protocol
 
-from scenarios.errors import PerformanceFailedError, UsageError
+from scenarios.errors import UsageError
 from scenarios.pools import process_pool
 from scenarios.storm.block import Tally, run_block, run_block_apart, tally_from_json
 from scenarios.storm.ledger import Block
 from scenarios.storm.provenance import provenance
-
-KILLED = "one of the processes was killed, or ran out of memory; the same command goes on where this one ended"
 
 
 class Workers(Protocol):
@@ -39,11 +36,8 @@ class Processes:
         """Each block with its tally, as they finish; PerformanceFailedError when a process was killed."""
         with process_pool(min(self._count, max(1, len(blocks)))) as pool:
             running = {pool.submit(run_block, dict(context), block): block for block in blocks}
-            try:
-                for done in as_completed(running):
-                    yield running[done], tally_from_json(done.result())
-            except BrokenProcessPool:
-                raise PerformanceFailedError(KILLED) from None
+            for done in as_completed(running):
+                yield running[done], tally_from_json(done.result())
 
 
 class DaskCluster:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from scenarios.errors import PerformanceFailedError
+from scenarios.pools import process_pool
 
 LIMIT_S = 60
 PROGRAM = """
@@ -50,3 +54,8 @@ def test_whatever_ends_the_block_early_ends_busy_workers(program: subprocess.Pop
     program.communicate("stop\n", timeout=LIMIT_S)
 
     assert program.returncode == 3
+
+
+def test_a_worker_that_is_killed_is_told_in_a_sentence() -> None:
+    with pytest.raises(PerformanceFailedError, match="was killed, or ran out of memory"), process_pool(1) as pool:
+        pool.submit(os.abort).result(LIMIT_S)
