@@ -43,6 +43,19 @@ def test_layer_3_alone_is_a_race_with_a_counterexample_of_one_deviation(slotproo
     assert ended.out.splitlines()[-1] == f"see it again: slotproof replay {bundle_in(tmp_path).name}"
 
 
+def test_a_failure_that_cannot_be_written_is_told_in_one_line(slotproof: CommandLine, tmp_path: Path) -> None:
+    words = ("explore", "check-then-insert", "--without", "4", "--strategy", "exhaustive")
+    slotproof(*words)
+    in_the_way = bundle_in(tmp_path)
+    in_the_way.unlink()
+    in_the_way.mkdir()
+
+    ended = slotproof(*words)
+
+    assert (ended.status, ended.err) == (2, f"slotproof: cannot write {in_the_way.name}: Is a directory\n")
+    assert "violated by schedule" in ended.out
+
+
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bundle of Layer 3 alone, as `explore` writes it."""

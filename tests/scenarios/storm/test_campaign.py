@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from scenarios.cli.exit_codes import ExitCode
 from scenarios.cli.sweep_command import read_seeds
-from scenarios.errors import UsageError
+from scenarios.errors import PerformanceFailedError, UsageError
 from scenarios.storm.block import (
     SEEDS_MAX,
     StormFinding,
@@ -103,6 +103,13 @@ def test_a_ledger_of_other_code_is_another_file(tmp_path: Path) -> None:
 def test_a_machine_with_other_code_takes_no_part() -> None:
     with pytest.raises(UsageError, match="has other code or versions"):
         run_block_apart(CONTEXT, (0, 1), "0123456789abcdef")
+
+
+def test_a_block_that_breaks_elsewhere_is_told_with_its_seeds_and_why() -> None:
+    nobodys = CONTEXT | {"profile": "nobody"}
+
+    with pytest.raises(PerformanceFailedError, match=r"^seeds 4 to 5: .*nobody"):
+        run_block_apart(nobodys, (4, 6), provenance(nobodys))
 
 
 @pytest.mark.parametrize("missing", range(1, 40))
