@@ -70,7 +70,7 @@ def load_command(
         write_whole(json_path, json.dumps(document(result), indent=2, ensure_ascii=False) + "\n")
     for line in lines(result):
         typer.echo(line)
-    typer.echo(f"again: {_again(settings)}")
+    typer.echo(f"again: {again(settings)}")
     raise typer.Exit(verdict_of(result))
 
 
@@ -119,10 +119,13 @@ async def _until_terminated(work: Coroutine[Any, Any, LoadResult]) -> LoadResult
     return await work
 
 
-def _again(settings: LoadSettings) -> str:
+def again(settings: LoadSettings) -> str:
+    """The command that loads with these settings again; a server's password is left to who runs it."""
+    from scenarios.databases import without_password
+
     words = ["slotproof load", f"--callers {settings.callers}", f"--gateways {settings.gateways}"]
     words += [f"--seconds {settings.seconds:g}", f"--profile {settings.profile}", f"--seed {settings.seed}"]
     words += ["--faults"] if settings.faults else []
     words += [f"--identity {settings.identity}"] if settings.identity is not None else []
-    words += ["--database URL"] if settings.database is not None else []  # it may hold a password
+    words += [f"--database '{without_password(settings.database)}'"] if settings.database is not None else []
     return " ".join(words)

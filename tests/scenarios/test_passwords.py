@@ -11,7 +11,9 @@ import pytest
 from rich.console import Console
 
 from scenarios.backstage import Performance
+from scenarios.cli.load_command import again
 from scenarios.databases import without_password
+from scenarios.load.settings import LoadSettings
 from scenarios.matrix.cells import Question
 from scenarios.matrix.document import document as matrix_document
 from scenarios.matrix.measure import Effort, fill
@@ -59,6 +61,10 @@ def test_the_matrix_tells_its_commands_without_the_password(theatre: Theatre) ->
 
     assert f"--database '{SHOWN}'" in told
     assert "s3cret" not in told
+
+
+def test_a_load_run_tells_its_command_without_the_password() -> None:
+    assert again(LoadSettings(database=URL)).endswith(f" --database '{SHOWN}'")
 
 
 @pytest.mark.parametrize(
